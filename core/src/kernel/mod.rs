@@ -1,0 +1,6 @@
+//! Small general machines, with no business words in them.
+//!
+//! Each one has a single job and knows only the ones it is built on; the domains beside this
+//! folder are documents and thin code over them.
+
+pub mod problem;

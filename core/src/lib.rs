@@ -1,0 +1,12 @@
+//! What is owed, to whom, why, and what happens next.
+//!
+//! Guerdon computes commissions, tiers, payouts and the states around them from documents and
+//! events. It has no clock, no storage and no network: the host brings those, and gets the same
+//! answer to the last digit in Rust, Python, Node, Swift and Kotlin.
+
+#![forbid(unsafe_code)]
+
+// The derive names this crate by its public path, inside it too.
+extern crate self as guerdon;
+
+pub mod kernel;
