@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 // The derive names this crate by its public path, inside it too.
+#[allow(unused_extern_crates, reason = "used by the code that the derive writes")]
 extern crate self as guerdon;
 
 pub mod kernel;

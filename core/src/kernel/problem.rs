@@ -76,7 +76,9 @@ macro_rules! codes {
 }
 
 /// How much a problem matters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing; nothing needs to change.
@@ -179,10 +181,7 @@ impl Problems {
     /// The first error, which gives the whole its code.
     #[must_use]
     pub fn first(&self) -> Option<&Problem> {
-        self.0
-            .iter()
-            .find(|problem| problem.severity == Severity::Error)
-            .or_else(|| self.0.first())
+        self.0.iter().find(|problem| problem.severity == Severity::Error).or_else(|| self.0.first())
     }
 
     /// The same problems, one level further out.
