@@ -4,4 +4,6 @@
 //! folder are documents and thin code over them.
 
 pub mod calendar;
+pub mod exact;
 pub mod problem;
+pub mod rounding;

@@ -1,0 +1,152 @@
+//! How an exact value becomes a whole number of units, once, where an amount is posted.
+//!
+//! All modes are sign-symmetric: `round(-x) == -round(x)`. A refund, a reversal or a debt is
+//! the mirror of what it undoes, so that the two always sum to zero; a floor towards minus
+//! infinity would leave a cent behind on every pair. [`Rounding::Floor`] and
+//! [`Rounding::Ceil`] therefore act on the magnitude, which other libraries call "down" and
+//! "up", or "towards zero" and "away from zero".
+//!
+//! [`divide_i64`] and [`divide_i128`] divide and round in one step. They are the hot end of a
+//! batch, so they have no error: neither can overflow, because a result only moves one away
+//! from the truncated quotient when the divisor is at least two, and then the quotient is at
+//! most half of the type's range. Only `MIN / -1` could overflow the division itself, and a
+//! divisor is positive.
+
+/// What to do with the part of an amount that is smaller than one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Rounding {
+    /// To the nearest unit; a half goes to the larger magnitude: 0.5 to 1, -0.5 to -1.
+    #[default]
+    HalfAwayFromZero,
+    /// To the nearest unit; a half goes to the even one: 0.5 to 0, 1.5 and 2.5 to 2.
+    HalfEven,
+    /// The magnitude goes down: 1.9 to 1, -1.9 to -1.
+    Floor,
+    /// The magnitude goes up: 1.1 to 2, -1.1 to -2.
+    Ceil,
+}
+
+impl Rounding {
+    /// Every mode, for tests and listings.
+    pub const ALL: [Self; 4] = [Self::HalfAwayFromZero, Self::HalfEven, Self::Floor, Self::Ceil];
+}
+
+/// `num / den`, rounded to a whole number; `den` is positive.
+///
+/// ```
+/// use guerdon::kernel::rounding::{Rounding, divide_i64};
+///
+/// assert_eq!(divide_i64(25, 10, Rounding::HalfAwayFromZero), 3);
+/// assert_eq!(divide_i64(-25, 10, Rounding::HalfAwayFromZero), -3);
+/// assert_eq!(divide_i64(-25, 10, Rounding::HalfEven), -2);
+/// assert_eq!(divide_i64(-29, 10, Rounding::Floor), -2);
+/// assert_eq!(divide_i64(-21, 10, Rounding::Ceil), -3);
+/// ```
+///
+/// # Panics
+/// When `den` is zero, like every integer division. A negative `den` is a mistake of the
+/// caller, caught in debug builds.
+#[inline]
+#[must_use]
+pub fn divide_i64(num: i64, den: i64, mode: Rounding) -> i64 {
+    debug_assert!(den > 0, "the divisor must be positive");
+    let quotient = num / den;
+    let rest = (num % den).unsigned_abs();
+    // At most 2 * (i64::MAX - 1), which a u64 holds.
+    let twice = rest.wrapping_mul(2);
+    let half = den.unsigned_abs();
+    let away = match mode {
+        Rounding::HalfAwayFromZero => twice >= half,
+        Rounding::HalfEven => (twice > half) | ((twice == half) & (quotient & 1 != 0)),
+        Rounding::Floor => false,
+        Rounding::Ceil => rest != 0,
+    };
+    // One step with the sign of `num`; see the module for why this cannot wrap.
+    quotient.wrapping_add(i64::from(away).wrapping_mul((num >> 63) | 1))
+}
+
+/// `num / den`, rounded to a whole number; `den` is positive. Values that fit 64 bits take the
+/// faster path of [`divide_i64`].
+///
+/// # Panics
+/// As [`divide_i64`] does.
+#[inline]
+#[must_use]
+pub fn divide_i128(num: i128, den: i128, mode: Rounding) -> i128 {
+    if let (Ok(num), Ok(den)) = (i64::try_from(num), i64::try_from(den)) {
+        i128::from(divide_i64(num, den, mode))
+    } else {
+        divide_wide(num, den, mode)
+    }
+}
+
+fn divide_wide(num: i128, den: i128, mode: Rounding) -> i128 {
+    debug_assert!(den > 0, "the divisor must be positive");
+    let quotient = num / den;
+    // Not `num % den`: that would be a second software division.
+    let rest = num.wrapping_sub(quotient.wrapping_mul(den)).unsigned_abs();
+    let twice = rest.wrapping_mul(2);
+    let half = den.unsigned_abs();
+    let away = match mode {
+        Rounding::HalfAwayFromZero => twice >= half,
+        Rounding::HalfEven => (twice > half) | ((twice == half) & (quotient & 1 != 0)),
+        Rounding::Floor => false,
+        Rounding::Ceil => rest != 0,
+    };
+    quotient.wrapping_add(i128::from(away).wrapping_mul((num >> 127) | 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tenths, and what each mode makes of them: half away, half even, floor, ceil.
+    const TENTHS: [(i64, [i64; 4]); 9] = [
+        (0, [0, 0, 0, 0]),
+        (1, [0, 0, 0, 1]),
+        (5, [1, 0, 0, 1]),
+        (9, [1, 1, 0, 1]),
+        (10, [1, 1, 1, 1]),
+        (15, [2, 2, 1, 2]),
+        (24, [2, 2, 2, 3]),
+        (25, [3, 2, 2, 3]),
+        (26, [3, 3, 2, 3]),
+    ];
+
+    #[test]
+    fn each_mode_rounds_tenths_and_their_mirror() {
+        for (tenths, expected) in TENTHS {
+            for (mode, expected) in Rounding::ALL.into_iter().zip(expected) {
+                assert_eq!(divide_i64(tenths, 10, mode), expected, "{tenths} {mode:?}");
+                assert_eq!(divide_i64(-tenths, 10, mode), -expected, "-{tenths} {mode:?}");
+                let wide = i128::from(tenths) << 70;
+                assert_eq!(divide_i128(wide, 10 << 70, mode), expected.into(), "{tenths} {mode:?}");
+                assert_eq!(divide_i128(-wide, 10 << 70, mode), (-expected).into());
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_types_do_not_overflow() {
+        for mode in Rounding::ALL {
+            assert_eq!(divide_i64(i64::MIN, 1, mode), i64::MIN);
+            assert_eq!(divide_i64(i64::MAX, 1, mode), i64::MAX);
+            assert_eq!(divide_i64(i64::MIN, 2, mode), i64::MIN / 2);
+            assert_eq!(divide_i128(i128::MIN, 1, mode), i128::MIN);
+            assert_eq!(divide_i128(i128::MAX, i128::MAX, mode), 1);
+            assert_eq!(divide_i128(i128::MIN, 2, mode), i128::MIN / 2);
+        }
+        // MIN / MAX is a little below -1, and MAX / 2 ends in a half.
+        assert_eq!(divide_i64(i64::MIN, i64::MAX, Rounding::Ceil), -2);
+        assert_eq!(divide_i64(i64::MIN, i64::MAX, Rounding::HalfAwayFromZero), -1);
+        assert_eq!(divide_i64(i64::MAX, 2, Rounding::HalfAwayFromZero), 1 << 62);
+        assert_eq!(divide_i128(i128::MIN, i128::MAX, Rounding::Ceil), -2);
+        assert_eq!(divide_i128(i128::MIN, i128::MAX, Rounding::HalfEven), -1);
+        assert_eq!(divide_i128(i128::MAX, 2, Rounding::HalfEven), 1 << 126);
+    }
+
+    #[test]
+    fn half_away_is_the_default() {
+        assert_eq!(Rounding::default(), Rounding::HalfAwayFromZero);
+    }
+}
