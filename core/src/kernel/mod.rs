@@ -3,6 +3,7 @@
 //! Each one has a single job and knows only the ones it is built on; the domains beside this
 //! folder are documents and thin code over them.
 
+pub mod allocation;
 pub mod calendar;
 pub mod exact;
 pub mod problem;

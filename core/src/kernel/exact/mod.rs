@@ -266,7 +266,8 @@ impl Exact {
     }
 }
 
-fn overflow() -> Problem {
+/// The problem of a result that is beyond its type.
+pub(in crate::kernel) fn overflow() -> Problem {
     Problem::new(
         OVERFLOW,
         "the result of a calculation is too large",
