@@ -1,0 +1,55 @@
+# The one command surface. `make` lists what there is; CONTRIBUTING.md says when to use what.
+# The work is in cargo and in scripts/: a target here is a name and one line.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help check test test-rust test-python test-node demo bench bench-peers typings mutants \
+        lint-scripts toolchains ci clean-caches
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+check: ## fast gate: format, lints, core tests, Rust vectors, stale generated files
+	cargo fmt --all --check
+	cargo clippy -q --all-targets -- -D warnings
+	cargo test -q
+
+test: ## build and test everything, in every language
+	@scripts/test.sh
+
+test-rust: ## only the core, the vectors and the doc tests
+	@scripts/test-rust.sh
+
+test-python: ## only the Python package
+	@scripts/test-python.sh
+
+test-node: ## only the Node package
+	@scripts/test-node.sh
+
+demo: ## one partner month on real orders: statements, payouts, an explained commission
+	cargo run --release -q --locked -p guerdon --example partner_month
+
+bench: ## benches of the kernels and of the commission engine
+	cargo bench --locked -p guerdon-benches
+
+bench-peers: ## the same job in DuckDB, Polars and guerdon, side by side
+	@scripts/bench-peers.sh
+
+typings: ## regenerate the typings and schemas that are checked in
+	cargo run -q --locked -p guerdon-tests --bin typings
+
+mutants: ## mutation tests of schedule, allocation and refunds
+	@scripts/mutants.sh
+
+lint-scripts: ## shellcheck over the project's scripts
+	@scripts/lint-scripts.sh
+
+toolchains: ## which toolchains are here, and how to get those that are not
+	@scripts/toolchains.sh
+
+ci: ## everything that must be green before a change lands
+	@bash .ci/run
+
+clean-caches: ## remove what the scripts installed and built, but cargo's own target directories
+	rm -rf target/venv target/venv-peers target/python target/node target/ci target/tools target/demo \
+	  bindings-node/node_modules mutants.out mutants.out.old
