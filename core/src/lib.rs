@@ -11,3 +11,22 @@
 extern crate self as guerdon;
 
 pub mod kernel;
+
+pub mod facade;
+#[cfg(feature = "__python")]
+pub mod python;
+
+pub use facade::{OPERATIONS, call};
+pub use kernel::problem::{Code, Problem, Problems};
+
+/// Every code that a problem can have, module by module.
+pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
+    facade::CODES,
+    kernel::allocation::CODES,
+    kernel::calendar::CODES,
+    kernel::document::text::CODES,
+    kernel::document::walk::CODES,
+    kernel::exact::CODES,
+    kernel::id::CODES,
+    kernel::money::CODES,
+];

@@ -5,6 +5,9 @@
 
 pub mod allocation;
 pub mod calendar;
+pub mod document;
 pub mod exact;
+pub mod id;
+pub mod money;
 pub mod problem;
 pub mod rounding;

@@ -7,12 +7,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::document::model;
+
 /// The stable identity of one kind of problem, such as `currency_mismatch`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code(Cow<'static, str>);
 
 impl Code {
@@ -27,12 +29,6 @@ impl Code {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// A code that came back from another language or a stored answer.
-    #[must_use]
-    pub fn received(code: String) -> Self {
-        Self(Cow::Owned(code))
-    }
 }
 
 impl fmt::Display for Code {
@@ -40,6 +36,24 @@ impl fmt::Display for Code {
         f.write_str(&self.0)
     }
 }
+
+impl FromStr for Code {
+    type Err = Problem;
+
+    /// A code that came back from another language or a stored answer.
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        Ok(Self(Cow::Owned(text.to_owned())))
+    }
+}
+
+crate::scalar!(
+    Code,
+    "code",
+    str,
+    integers: false,
+    "\"currency_mismatch\"",
+    "The stable identity of one kind of problem."
+);
 
 /// A code and what it means, as listed in the reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,10 +90,8 @@ macro_rules! codes {
 }
 
 /// How much a problem matters.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
+#[model]
+#[derive(Default)]
 pub enum Severity {
     /// Worth knowing; nothing needs to change.
     Info,
@@ -91,9 +103,9 @@ pub enum Severity {
 }
 
 /// One thing that is wrong, where, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[model]
+#[derive(Eq, thiserror::Error)]
 #[error("{message} ({code} at `{path}`){}", hint_suffix(hint))]
-#[serde(deny_unknown_fields)]
 pub struct Problem {
     /// What kind of problem this is; stable, and the same in every language.
     pub code: Code,

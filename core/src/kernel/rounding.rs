@@ -12,8 +12,11 @@
 //! most half of the type's range. Only `MIN / -1` could overflow the division itself, and a
 //! divisor is positive.
 
+use crate::kernel::document::model;
+
 /// What to do with the part of an amount that is smaller than one unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[model]
+#[derive(Default)]
 pub enum Rounding {
     /// To the nearest unit; a half goes to the larger magnitude: 0.5 to 1, -0.5 to -1.
     #[default]

@@ -15,6 +15,7 @@
 
 mod date;
 mod digits;
+mod forms;
 mod instant;
 mod span;
 mod time_of_day;

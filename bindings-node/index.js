@@ -1,0 +1,3 @@
+import guerdon from './index.cjs';
+
+export const { GuerdonError, call, callText } = guerdon;

@@ -1,0 +1,215 @@
+//! Enums: words, objects tagged by `type`, and objects with one key.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DataEnum, DeriveInput, Error, Fields, Ident, Result, Type};
+
+use crate::Options;
+use crate::fields::{Declared, doc, snake};
+use crate::record::definition;
+
+struct Alternative {
+    name: Ident,
+    word: String,
+    doc: String,
+    attributes: Vec<syn::Attribute>,
+    fields: Vec<Declared>,
+    content: Option<Type>,
+}
+
+pub(crate) fn write(item: &DeriveInput, data: &DataEnum, options: Options) -> Result<TokenStream> {
+    let alternatives: Vec<Alternative> = data.variants.iter().map(read).collect::<Result<_>>()?;
+    let plain = alternatives.iter().all(|one| one.fields.is_empty() && one.content.is_none());
+    if options.one_key {
+        one_key(item, &alternatives, options)
+    } else if plain {
+        Ok(words(item, &alternatives, options))
+    } else {
+        tagged(item, &alternatives, options)
+    }
+}
+
+fn read(variant: &syn::Variant) -> Result<Alternative> {
+    let word = snake(&variant.ident);
+    let mut alternative = Alternative {
+        name: variant.ident.clone(),
+        doc: doc(&variant.attrs),
+        attributes: variant.attrs.clone(),
+        fields: Vec::new(),
+        content: None,
+        word: word.clone(),
+    };
+    match &variant.fields {
+        Fields::Unit => {}
+        Fields::Named(named) => {
+            let owner = format!("{word}_");
+            alternative.fields = named
+                .named
+                .iter()
+                .map(|field| Declared::read(field, &owner))
+                .collect::<Result<_>>()?;
+        }
+        Fields::Unnamed(unnamed) => {
+            alternative.content = unnamed.unnamed.first().map(|field| field.ty.clone());
+        }
+    }
+    Ok(alternative)
+}
+
+fn words(item: &DeriveInput, alternatives: &[Alternative], options: Options) -> TokenStream {
+    let (name, attributes, visibility) = (&item.ident, &item.attrs, &item.vis);
+    let variants = alternatives.iter().map(|one| {
+        let (attributes, variant) = (&one.attributes, &one.name);
+        quote!(#(#attributes)* #variant)
+    });
+    let texts = alternatives.iter().map(|one| {
+        let (variant, word) = (&one.name, &one.word);
+        quote!(Self::#variant => #word)
+    });
+    let parsed = alternatives.iter().map(|one| {
+        let (variant, word) = (&one.name, &one.word);
+        quote!(#word => Ok(Self::#variant))
+    });
+    let known = alternatives.iter().map(|one| &one.word);
+    let shapes = alternatives.iter().map(|one| shape(name, one));
+    let definition = definition(item, options, &quote!(Words(&[#(#shapes),*])));
+    quote! {
+        #(#attributes)*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[cfg_attr(feature = "__uniffi", derive(::uniffi::Enum))]
+        #visibility enum #name { #(#variants),* }
+
+        impl #name {
+            /// The word that stands for it in every language.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { #(#texts),* }
+            }
+        }
+
+        impl ::core::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for #name {
+            type Err = ::guerdon::kernel::problem::Problem;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                match text {
+                    #(#parsed,)*
+                    _ => Err(::guerdon::kernel::document::walk::unknown(
+                        ::guerdon::kernel::document::walk::VARIANT_UNKNOWN, text, &[#(#known),*],
+                    )),
+                }
+            }
+        }
+
+        #[cfg(feature = "__python")]
+        ::guerdon::python_scalar!(#name, str);
+
+        #definition
+    }
+}
+
+fn tagged(
+    item: &DeriveInput,
+    alternatives: &[Alternative],
+    options: Options,
+) -> Result<TokenStream> {
+    let (name, attributes, visibility) = (&item.ident, &item.attrs, &item.vis);
+    if let Some(bare) = alternatives.iter().find(|one| one.content.is_some()) {
+        return Err(Error::new(bare.name.span(), "a tagged alternative has named fields"));
+    }
+    let variants = alternatives.iter().map(|one| {
+        let (attributes, variant) = (&one.attributes, &one.name);
+        let fields = one.fields.iter().map(|field| field.declaration(name, &quote!()));
+        quote!(#(#attributes)* #variant { #(#fields),* })
+    });
+    let helpers = alternatives.iter().flat_map(|one| one.fields.iter().map(Declared::helpers));
+    let shapes = alternatives.iter().map(|one| shape(name, one));
+    let definition = definition(item, options, &quote!(Tagged(&[#(#shapes),*])));
+    let classes = if options.document {
+        quote!()
+    } else {
+        quote! {
+            #[cfg_attr(feature = "__python", ::pyo3::pyclass(frozen, eq, from_py_object, module = "guerdon"))]
+            #[cfg_attr(feature = "__uniffi", derive(::uniffi::Enum))]
+        }
+    };
+    let methods = if options.document { quote!() } else { python(name) };
+    Ok(quote! {
+        #(#attributes)*
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+        #classes
+        #visibility enum #name { #(#variants),* }
+
+        impl #name { #(#helpers)* }
+        #definition
+        #methods
+    })
+}
+
+fn one_key(
+    item: &DeriveInput,
+    alternatives: &[Alternative],
+    options: Options,
+) -> Result<TokenStream> {
+    let (name, attributes, visibility) = (&item.ident, &item.attrs, &item.vis);
+    if !options.document {
+        return Err(Error::new_spanned(item, "a one-key enum is a document"));
+    }
+    let variants = alternatives.iter().map(|one| {
+        let (attributes, variant, content) = (&one.attributes, &one.name, &one.content);
+        quote!(#(#attributes)* #variant(#content))
+    });
+    let shapes = alternatives.iter().map(|one| shape(name, one));
+    let definition = definition(item, options, &quote!(OneKey(&[#(#shapes),*])));
+    Ok(quote! {
+        #(#attributes)*
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #visibility enum #name { #(#variants),* }
+        #definition
+    })
+}
+
+fn shape(of: &Ident, one: &Alternative) -> TokenStream {
+    let (word, doc) = (&one.word, &one.doc);
+    let fields = one.fields.iter().map(|field| field.shape(of));
+    let content = match &one.content {
+        Some(ty) => quote!(Some(<#ty as ::guerdon::kernel::document::shape::Model>::SHAPE)),
+        None => quote!(None),
+    };
+    quote! {
+        ::guerdon::kernel::document::shape::Variant {
+            name: #word, doc: #doc, fields: &[#(#fields),*], content: #content,
+        }
+    }
+}
+
+fn python(name: &Ident) -> TokenStream {
+    let text = name.to_string();
+    quote! {
+        #[cfg(feature = "__python")]
+        #[::pyo3::pymethods]
+        impl #name {
+            /// Reads the JSON form that `to_json` writes.
+            #[staticmethod]
+            fn from_json(text: &str) -> ::pyo3::PyResult<Self> { ::guerdon::python::from_json(text) }
+
+            /// Writes the JSON form that every language shares.
+            fn to_json(&self) -> ::pyo3::PyResult<String> { ::guerdon::python::to_json(self) }
+
+            fn __repr__(&self) -> ::pyo3::PyResult<String> {
+                Ok(format!("{}({})", #text, ::guerdon::python::to_json(self)?))
+            }
+
+            fn __reduce__<'py>(slf: &::pyo3::Bound<'py, Self>) -> ::pyo3::PyResult<(::pyo3::Bound<'py, ::pyo3::PyAny>, (String,))> {
+                ::guerdon::python::reduce(slf.as_any(), &*slf.get())
+            }
+        }
+    }
+}

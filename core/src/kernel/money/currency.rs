@@ -1,0 +1,118 @@
+//! ISO 4217 currencies and their minor units.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::kernel::problem::Problem;
+
+use super::CURRENCY_UNKNOWN;
+
+/// An ISO 4217 currency, by its alphabetic code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency {
+    code: [u8; 3],
+    digits: u8,
+}
+
+/// Active codes of ISO 4217 list one that have a minor unit, by its number of digits (amendment
+/// 176 and later withdrawals; funds, metals and testing codes have none and are left out).
+const BY_DIGITS: &[(u8, &str)] = &[
+    (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+    (
+        2,
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN \
+         BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP \
+         GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT \
+         LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN \
+         NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE \
+         SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES \
+         WST XCD XCG YER ZAR ZMW ZWG",
+    ),
+    (3, "BHD IQD JOD KWD LYD OMR TND"),
+    (4, "CLF UYW"),
+];
+
+impl Currency {
+    /// How many decimal digits its minor unit has: 2 for USD, 0 for JPY, 3 for KWD.
+    #[must_use]
+    pub const fn digits(self) -> u8 {
+        self.digits
+    }
+
+    /// How many minor units make one: 100 for USD.
+    #[must_use]
+    pub const fn minor_per_unit(self) -> i64 {
+        match self.digits {
+            0 => 1,
+            2 => 100,
+            3 => 1_000,
+            _ => 10_000,
+        }
+    }
+
+    /// The alphabetic code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.code).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = Problem;
+
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        let known = || {
+            let code: [u8; 3] = text.as_bytes().try_into().ok()?;
+            if !code.iter().all(u8::is_ascii_uppercase) {
+                return None;
+            }
+            let (digits, _) = BY_DIGITS.iter().find(|(_, codes)| {
+                codes.as_bytes().chunks(4).any(|one| one.get(..3) == Some(&code))
+            })?;
+            Some(Self { code, digits: *digits })
+        };
+        known().ok_or_else(|| {
+            let shown: String = text.chars().take(20).collect();
+            Problem::new(
+                CURRENCY_UNKNOWN,
+                format!("`{shown}` is not an ISO 4217 currency with a minor unit"),
+                "use an upper-case code such as USD, EUR or JPY",
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_know_their_digits() {
+        for (code, digits) in [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("ZWG", 2)] {
+            let currency: Currency = code.parse().unwrap();
+            assert_eq!((currency.as_str(), currency.digits()), (code, digits));
+        }
+    }
+
+    #[test]
+    fn the_table_is_evenly_spaced() {
+        for (_, codes) in BY_DIGITS {
+            for code in codes.split(' ') {
+                assert!(code.parse::<Currency>().is_ok(), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_words_are_refused() {
+        for text in ["usd", "US", "XAU", "XXX", "USDX", "", " US", "€€€"] {
+            assert!(text.parse::<Currency>().is_err(), "{text}");
+        }
+    }
+}
