@@ -55,7 +55,8 @@ pub fn vectors() -> Result<Vec<(String, Vector)>, String> {
         let domain = file.parent().and_then(Path::file_name).unwrap_or_default();
         let stem = file.file_stem().unwrap_or_default();
         for vector in list {
-            let name = format!("{}/{}: {}", domain.display(), stem.display(), vector.name);
+            let name =
+                format!("{}/{}: {}", domain.to_string_lossy(), stem.to_string_lossy(), vector.name);
             found.push((name, vector));
         }
     }

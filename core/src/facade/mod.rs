@@ -9,7 +9,7 @@ mod operations;
 
 use crate::kernel::document::shape::Shape;
 use crate::kernel::document::{Limits, Model, parse, to_json, walk};
-use crate::kernel::problem::{Problem, Problems};
+use crate::kernel::problem::Problems;
 
 pub use operations::OPERATIONS;
 
@@ -66,5 +66,5 @@ where
 {
     let input = parse(text, Limits::INPUT)?;
     let output = run(input)?;
-    Ok(to_json(&output).map_err(Problem::from)?)
+    Ok(to_json(&output)?)
 }
