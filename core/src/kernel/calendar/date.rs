@@ -43,6 +43,10 @@ impl Date {
         Self(date)
     }
 
+    pub(super) const fn naive(self) -> NaiveDate {
+        self.0
+    }
+
     fn within_range(date: Option<NaiveDate>) -> Result<Self, Problem> {
         date.filter(|date| (1..=9999).contains(&date.year())).map(Self).ok_or_else(|| {
             Problem::new(

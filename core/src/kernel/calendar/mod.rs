@@ -17,14 +17,23 @@ mod date;
 mod digits;
 mod forms;
 mod instant;
+mod label;
+mod period;
+mod periods;
+mod recurrence;
 mod span;
 mod time_of_day;
+mod window;
 mod zone;
 
 pub use date::{Date, Weekday};
 pub use instant::{Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
+pub use period::{CalendarUnit, Ordinal, Period, PeriodCursor};
+pub use periods::Periods;
+pub use recurrence::next_local_time;
 pub use span::Span;
 pub use time_of_day::TimeOfDay;
+pub use window::{PlacedWindow, Rolling, Window};
 pub use zone::{LocalTime, TZDB_VERSION, Zone};
 
 crate::codes! {
@@ -46,6 +55,12 @@ crate::codes! {
     WEEKDAY_INVALID = "weekday_invalid";
     /// The text is not an ISO 8601 duration, or is too long or too fine.
     DURATION_INVALID = "duration_invalid";
+    /// The text does not name a period of that kind.
+    PERIOD_INVALID = "period_invalid";
+    /// The window can hold nothing, or cannot be counted.
+    WINDOW_INVALID = "window_invalid";
+    /// The window is counted from a date of each one's own, and none was given.
+    WINDOW_WITHOUT_ANCHOR = "window_without_anchor";
     /// The time zone is not in the IANA database.
     ZONE_UNKNOWN = "zone_unknown";
 }

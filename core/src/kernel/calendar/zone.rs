@@ -84,8 +84,34 @@ impl Zone {
 
     /// The wall clock as microseconds since it showed 1970-01-01T00:00.
     pub(super) fn wall_micros(self, instant: Instant) -> i64 {
-        let offset = self.0.offset_from_utc_datetime(&clock_reading(instant.micros())).fix();
-        instant.micros() + offset_micros(&offset)
+        instant.micros() + self.offset_micros_at(instant.micros())
+    }
+
+    /// Microseconds that the wall clock is ahead of UTC.
+    fn offset_micros_at(self, micros: i64) -> i64 {
+        offset_micros(&self.0.offset_from_utc_datetime(&clock_reading(micros)).fix())
+    }
+
+    /// The latest time that the wall clock has shown so far, which is what it shows now but while
+    /// clocks that went back show an hour again.
+    pub(super) fn latest_wall_micros(self, now: Instant) -> i64 {
+        let wall = self.wall_micros(now);
+        let first_shown = self.resolve(wall);
+        let offset_before = wall - first_shown;
+        let (mut before, mut after) = (first_shown, now.micros());
+        if before == after {
+            return wall;
+        }
+        // Somewhere in between the clock went back.
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            if self.offset_micros_at(middle) == offset_before {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        before + offset_before
     }
 
     /// Microseconds since the epoch at which the wall clock shows `wall`, which may be some days
