@@ -226,6 +226,8 @@ mod tests {
         let keyed = |keys: [u8; 3]| keys.map(|key| Part { weight: Exact::ONE, key });
         assert_eq!(allocate(9, &keyed([1, 1, 1])).unwrap(), [3, 3, 3]);
         assert_eq!(allocate(11, &keyed([1, 2, 1])).unwrap(), [4, 3, 4]);
+        let uneven = ["0.6", "0.4"].map(|weight| Part { weight: weight.parse().unwrap(), key: 1 });
+        assert_eq!(allocate(1, &uneven).unwrap(), [1, 0]);
         let problem = allocate(10, &keyed([1, 2, 1])).unwrap_err();
         assert_eq!(problem.code, ALLOCATION_KEY_AMBIGUOUS);
     }

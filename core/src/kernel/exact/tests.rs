@@ -68,6 +68,8 @@ fn size_is_bounded() {
     assert_eq!(code(top.checked_add(&top)), OVERFLOW);
     assert_eq!(code((-&top).checked_sub(&top)), OVERFLOW);
     assert_eq!(code(large.checked_mul(&large)), OVERFLOW);
+    let bottom = Exact::ONE.checked_div(&top).unwrap();
+    assert_eq!(code(bottom.checked_div(&Exact::from(2))), OVERFLOW);
     assert_eq!(code(Exact::ONE.checked_div(&large).unwrap().checked_div(&large)), OVERFLOW);
     assert_eq!(code(Exact::from_scaled(1, u32::MAX)), OVERFLOW);
     assert_eq!(Exact::from_scaled(0, u32::MAX).unwrap(), Exact::ZERO);
@@ -223,4 +225,8 @@ fn big_values_round_like_small_ones() {
     assert_eq!(edge.round(Rounding::HalfEven).unwrap_err().code, OVERFLOW);
     assert_eq!((-&edge).round(Rounding::HalfEven).unwrap(), i128::MIN);
     assert_eq!((-&edge).floor(), MIN);
+    let even = edge.checked_sub(&Exact::ONE).unwrap();
+    assert_eq!(even.as_small(), None);
+    assert_eq!(even.round(Rounding::HalfEven).unwrap(), i128::MAX - 1);
+    assert_eq!(even.round(Rounding::HalfAwayFromZero).unwrap(), i128::MAX);
 }
