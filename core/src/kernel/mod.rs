@@ -9,5 +9,6 @@ pub mod document;
 pub mod exact;
 pub mod id;
 pub mod money;
+pub mod number;
 pub mod problem;
 pub mod rounding;
