@@ -1,0 +1,539 @@
+//! The calendar against oracles of another kind: civil dates by counting days, wall clocks by
+//! looking at every minute, chrono's own parser for the text of instants.
+//!
+//! The oracles ask the time-zone database one thing only, the offset at an instant; everything
+//! that the calendar derives from local times is derived here by walking.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Offset, TimeZone};
+use guerdon::kernel::calendar::{
+    CalendarUnit, Date, Instant, MICROS_PER_DAY, MICROS_PER_SECOND, Ordinal, Periods, Rolling,
+    Span, TimeOfDay, Weekday, Zone, next_local_time,
+};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const MINUTE: i64 = 60 * MICROS_PER_SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Zones whose clocks do what clocks should not.
+const ZONES: [&str; 11] = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Sao_Paulo",   // skips midnight
+    "America/Havana",      // shows midnight twice
+    "America/St_Johns",    // went back over midnight, to the day before
+    "Africa/Casablanca",   // goes back for Ramadan
+    "Asia/Kathmandu",      // 5:45 ahead, 5:30 until 1986
+    "Australia/Lord_Howe", // moves by half an hour
+    "Pacific/Apia",        // skipped a day
+    "America/Nuuk",        // changes at other hours of the day, each decade
+];
+
+// ---- The civil calendar, by counting ----
+
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn month_length(year: i64, month: i64) -> i64 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Year, month and day of a count of days since 1970-01-01, a year and a month at a time.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let (mut year, mut left) = (1970, days);
+    while left < 0 {
+        year -= 1;
+        left += if is_leap(year) { 366 } else { 365 };
+    }
+    loop {
+        let length = if is_leap(year) { 366 } else { 365 };
+        if left < length {
+            break;
+        }
+        left -= length;
+        year += 1;
+    }
+    let mut month = 1;
+    while left >= month_length(year, month) {
+        left -= month_length(year, month);
+        month += 1;
+    }
+    (year, month, left + 1)
+}
+
+/// The other way, by counting up from the first day of the year 0001.
+fn days_of(year: i64, month: i64, day: i64) -> i64 {
+    let before = year - 1;
+    let years = before * 365 + before / 4 - before / 100 + before / 400;
+    let months: i64 = (1..month).map(|month| month_length(year, month)).sum();
+    years + months + day - 1 - 719_162
+}
+
+fn text_of(days: i64) -> String {
+    let (year, month, day) = civil(days);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// So many months later, one at a time, and the last day of a month that is too short.
+fn months_later(days: i64, months: i64) -> i64 {
+    let (mut year, mut month, day) = civil(days);
+    for _ in 0..months.abs() {
+        month += months.signum();
+        if month == 13 {
+            (year, month) = (year + 1, 1);
+        } else if month == 0 {
+            (year, month) = (year - 1, 12);
+        }
+    }
+    days_of(year, month, day.min(month_length(year, month)))
+}
+
+fn weekday_of(days: i64) -> Weekday {
+    // 1970-01-01 was a Thursday.
+    let thursday = Weekday::ALL.into_iter().cycle().skip(3);
+    thursday.take(7).nth(usize::try_from(days.rem_euclid(7)).unwrap()).unwrap()
+}
+
+// ---- Wall clocks, by looking at every minute ----
+
+fn offset(zone: Zone, micros: i64) -> i64 {
+    let tz: chrono_tz::Tz = zone.name().parse().unwrap();
+    let utc = DateTime::from_timestamp_micros(micros).unwrap().naive_utc();
+    i64::from(tz.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * MICROS_PER_SECOND
+}
+
+/// The first instant at which the wall clock shows `wall` or more, which is what both rules of
+/// the calendar come to. All changes of clocks in these zones since 1980 are at whole minutes.
+fn first_at_wall(zone: Zone, wall: i64) -> i64 {
+    let mut minute = (wall - 26 * HOUR).div_euclid(MINUTE) * MINUTE;
+    loop {
+        let shown = minute + offset(zone, minute);
+        if shown >= wall {
+            return minute;
+        }
+        if wall < shown + MINUTE {
+            return minute + (wall - shown);
+        }
+        minute += MINUTE;
+    }
+}
+
+/// The last day that has begun at that instant.
+fn day_of(zone: Zone, micros: i64) -> i64 {
+    let shown = (micros + offset(zone, micros)).div_euclid(MICROS_PER_DAY);
+    (shown - 1..=shown + 2)
+        .rev()
+        .find(|day| first_at_wall(zone, day * MICROS_PER_DAY) <= micros)
+        .unwrap()
+}
+
+/// Instants at which these zones change their clocks.
+static CHANGES: LazyLock<Vec<(Zone, i64)>> = LazyLock::new(|| {
+    let (from, until) = (instant("1980-01-01T00:00:00Z"), instant("2040-01-01T00:00:00Z"));
+    let mut changes = Vec::new();
+    for zone in ZONES.map(|name| name.parse::<Zone>().unwrap()) {
+        let mut before = from.micros();
+        while before < until.micros() {
+            let (mut low, mut high) = (before, before + 12 * HOUR);
+            before = high;
+            if offset(zone, low) == offset(zone, high) {
+                continue;
+            }
+            while high - low > 1 {
+                let middle = low + (high - low) / 2;
+                if offset(zone, middle) == offset(zone, high) {
+                    high = middle
+                } else {
+                    low = middle
+                }
+            }
+            changes.push((zone, high));
+        }
+    }
+    changes
+});
+
+// ---- Strategies ----
+
+fn instant(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+fn at(micros: i64) -> Instant {
+    Instant::from_micros(micros).unwrap()
+}
+
+fn any_instant() -> impl Strategy<Value = Instant> {
+    (Instant::MIN.micros()..=Instant::MAX.micros()).prop_map(at)
+}
+
+/// A zone, and an instant since 1980 in it: half of them within two days of a change of clocks,
+/// half of those at a whole quarter of an hour from it.
+fn somewhere() -> impl Strategy<Value = (Zone, Instant)> {
+    let seconds = 315_532_800_i64..3_786_912_000;
+    let anywhere =
+        (select(&ZONES[..]), seconds, 0..MICROS_PER_SECOND).prop_map(|(zone, second, micro)| {
+            (zone.parse().unwrap(), at(second * MICROS_PER_SECOND + micro))
+        });
+    let near = (select(CHANGES.as_slice()), -48 * HOUR..48 * HOUR, any::<bool>()).prop_map(
+        |((zone, change), distance, round)| {
+            let quarter = 15 * MINUTE;
+            (zone, at(change + if round { distance / quarter * quarter } else { distance }))
+        },
+    );
+    prop_oneof![anywhere, near]
+}
+
+fn any_time() -> impl Strategy<Value = TimeOfDay> {
+    prop_oneof![
+        (0..96_i64).prop_map(|quarter| TimeOfDay::from_micros(quarter * 15 * MINUTE).unwrap()),
+        (0..MICROS_PER_DAY).prop_map(|micros| TimeOfDay::from_micros(micros).unwrap()),
+    ]
+}
+
+fn any_unit() -> impl Strategy<Value = CalendarUnit> {
+    select(&CalendarUnit::ALL[..])
+}
+
+fn any_periods(zone: Zone) -> impl Strategy<Value = Periods> {
+    let anniversary = (3_000..25_000_i32, 1..30_u32).prop_map(move |(anchor, months)| {
+        Periods::anniversary(Date::from_epoch_days(anchor).unwrap(), months, zone).unwrap()
+    });
+    prop_oneof![any_unit().prop_map(move |unit| Periods::calendar(unit, zone)), anniversary]
+}
+
+/// What chrono makes of the text, in microseconds; nothing if it is finer than that.
+fn chrono_micros(text: &str) -> Option<i64> {
+    let instant = DateTime::parse_from_rfc3339(text).ok()?;
+    (instant.timestamp_subsec_nanos() % 1000 == 0
+        && instant.timestamp_subsec_nanos() < 1_000_000_000)
+        .then(|| instant.timestamp_micros())
+}
+
+// ---- Instants and dates ----
+
+proptest! {
+    #[test]
+    fn an_instant_is_what_chrono_reads(
+        (year, month, day) in (0..10_000, 0..14, 0..33),
+        (hour, minute, second) in (0..25, 0..62, 0..62),
+        fraction in "(\\.[0-9]{0,9})?",
+        zone in "Z|z|[+-]([01][0-9]|2[0-4]):[0-6][0-9]|",
+        t in "[Tt]",
+    ) {
+        let text = format!(
+            "{year:04}-{month:02}-{day:02}{t}{hour:02}:{minute:02}:{second:02}{fraction}{zone}"
+        );
+        let range = Instant::MIN.micros()..=Instant::MAX.micros();
+        let expected = chrono_micros(&text).filter(|micros| range.contains(micros));
+        let read = text.parse::<Instant>().ok().map(Instant::micros);
+        prop_assert_eq!(read, expected, "{}", text);
+    }
+
+    #[test]
+    fn a_damaged_instant_is_refused_or_means_what_chrono_says(
+        instant in any_instant(),
+        place in 0..27_usize,
+        replacement in any::<char>(),
+    ) {
+        let text: String = instant.to_string().chars().enumerate()
+            .map(|(index, c)| if index == place { replacement } else { c })
+            .collect();
+        if let Ok(read) = text.parse::<Instant>() {
+            prop_assert_eq!(Some(read.micros()), chrono_micros(&text), "{}", text);
+        }
+    }
+
+    #[test]
+    fn the_text_of_an_instant_is_the_civil_one(instant in any_instant()) {
+        let (days, time) =
+            (instant.micros().div_euclid(MICROS_PER_DAY), instant.micros().rem_euclid(MICROS_PER_DAY));
+        let second = time / MICROS_PER_SECOND;
+        let fraction = format!(".{:06}", time % MICROS_PER_SECOND);
+        let expected = format!(
+            "{}T{:02}:{:02}:{:02}{}Z",
+            text_of(days), second / 3600, second / 60 % 60, second % 60,
+            fraction.trim_end_matches('0').trim_end_matches('.'),
+        );
+        prop_assert_eq!(instant.to_string(), expected.clone());
+        prop_assert_eq!(expected.parse::<Instant>().unwrap(), instant);
+    }
+
+    #[test]
+    fn a_date_is_the_civil_one(days in -719_162..=2_932_896_i32) {
+        let date = Date::from_epoch_days(days).unwrap();
+        prop_assert_eq!(date.to_string(), text_of(i64::from(days)));
+        prop_assert_eq!(date.to_string().parse::<Date>().unwrap().epoch_days(), days);
+        let weekday = weekday_of(i64::from(days));
+        prop_assert_eq!(date.weekday(), weekday);
+    }
+}
+
+// ---- Durations ----
+
+proptest! {
+    #[test]
+    fn a_span_survives_its_text(
+        months in 0..119_988_u32,
+        days in 0..3_652_059_u32,
+        micros in prop_oneof![0..1_000_000_i64, 0..3_652_059 * MICROS_PER_DAY],
+    ) {
+        let span = Span::new(months, days, micros).unwrap();
+        prop_assert_eq!(span.to_string().parse::<Span>().unwrap(), span);
+    }
+
+    #[test]
+    fn a_span_is_the_sum_of_its_units(
+        (years, months, weeks, days) in (0..100_u32, 0..100_u32, 0..100_u32, 0..100_u32),
+        (hours, minutes, seconds, micros) in (0..1000_i64, 0..1000_i64, 0..1000_i64, 0..1_000_000_i64),
+    ) {
+        let text = format!("P{years}Y{months}M{weeks}W{days}DT{hours}H{minutes}M{seconds}.{micros:06}S");
+        let expected = Span::new(
+            years * 12 + months,
+            weeks * 7 + days,
+            hours * HOUR + minutes * MINUTE + seconds * MICROS_PER_SECOND + micros,
+        );
+        prop_assert_eq!(text.parse::<Span>().unwrap(), expected.unwrap());
+    }
+
+    #[test]
+    fn a_span_is_added_on_the_wall_clock(
+        (zone, start) in somewhere(),
+        (months, days, micros) in (0..40_u32, 0..70_u32, 0..100 * HOUR),
+    ) {
+        let wall = start.micros() + offset(zone, start.micros());
+        let (day, time) = (wall.div_euclid(MICROS_PER_DAY), wall.rem_euclid(MICROS_PER_DAY));
+        let span = Span::new(months, days, micros).unwrap();
+        let calendar = months + days > 0;
+
+        let later = months_later(day, i64::from(months)) + i64::from(days);
+        let moved = first_at_wall(zone, later * MICROS_PER_DAY + time);
+        let expected = if calendar { moved } else { start.micros() } + micros;
+        prop_assert_eq!(span.add_to(start, zone).unwrap(), at(expected));
+
+        let earlier = months_later(day, -i64::from(months)) - i64::from(days);
+        let moved = first_at_wall(zone, earlier * MICROS_PER_DAY + time);
+        let expected = if calendar { moved } else { start.micros() } - micros;
+        prop_assert_eq!(span.subtract_from(start, zone).unwrap(), at(expected));
+    }
+}
+
+// ---- Zones ----
+
+proptest! {
+    #[test]
+    fn a_wall_time_means_the_first_instant_that_shows_it((zone, near) in somewhere()) {
+        // Wall times around the change, those in its gap included.
+        let wall = near.micros() + offset(zone, near.micros() - 3 * HOUR);
+        let date = Date::from_epoch_days(i32::try_from(wall.div_euclid(MICROS_PER_DAY)).unwrap());
+        let time = TimeOfDay::from_micros(wall.rem_euclid(MICROS_PER_DAY)).unwrap();
+        let found = zone.instant_at(date.unwrap(), time).unwrap();
+        prop_assert_eq!(found.micros(), first_at_wall(zone, wall));
+    }
+
+    #[test]
+    fn the_wall_clock_is_the_offset_ahead((zone, instant) in somewhere()) {
+        let wall = instant.micros() + offset(zone, instant.micros());
+        let local = zone.to_local(instant);
+        prop_assert_eq!(local.date.to_string(), text_of(wall.div_euclid(MICROS_PER_DAY)));
+        prop_assert_eq!(local.time.micros(), wall.rem_euclid(MICROS_PER_DAY));
+        prop_assert_eq!(zone.weekday(instant), local.date.weekday());
+    }
+
+    #[test]
+    fn the_next_local_time_is_the_first_that_the_clock_shows(
+        (zone, after) in somewhere(),
+        time in any_time(),
+        weekday in proptest::option::of(select(&Weekday::ALL[..])),
+    ) {
+        let found = next_local_time(after, time, zone, weekday).unwrap();
+        let today = (after.micros() + offset(zone, after.micros())).div_euclid(MICROS_PER_DAY);
+        let expected = (today - 2..)
+            .filter(|day| weekday.is_none_or(|wanted| {
+                weekday_of(*day) == wanted
+            }))
+            .map(|day| first_at_wall(zone, day * MICROS_PER_DAY + time.micros()))
+            .find(|micros| *micros > after.micros());
+        prop_assert_eq!(Some(found.micros()), expected);
+    }
+}
+
+// ---- Periods ----
+
+/// The name of the calendar period that has that day, from the civil calendar.
+fn label_of(unit: CalendarUnit, day: i64) -> String {
+    let (year, month, _) = civil(day);
+    match unit {
+        CalendarUnit::Day => text_of(day),
+        // The week belongs to the year of its Thursday, and is as many weeks into it.
+        CalendarUnit::Week => {
+            let thursday = day - (day + 3).rem_euclid(7) + 3;
+            let year = civil(thursday).0;
+            format!("{year:04}-W{:02}", (thursday - days_of(year, 1, 1)) / 7 + 1)
+        }
+        CalendarUnit::Month => format!("{year:04}-{month:02}"),
+        CalendarUnit::Quarter => format!("{year:04}-Q{}", (month + 2) / 3),
+        CalendarUnit::Year => format!("{year:04}"),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_period_is_a_walk_over_days_of_one_name((zone, instant) in somewhere(), unit in any_unit()) {
+        let period = Periods::calendar(unit, zone).period_of(instant);
+        let today = day_of(zone, instant.micros());
+        let label = label_of(unit, today);
+        prop_assert_eq!(period.label(), label.clone());
+
+        let first = (0..).map(|back| today - back).find(|day| label_of(unit, day - 1) != label);
+        let after = (today..).find(|day| label_of(unit, *day) != label);
+        let midnight = |day: Option<i64>| at(first_at_wall(zone, day.unwrap() * MICROS_PER_DAY));
+        prop_assert_eq!(period.start(), Some(midnight(first)));
+        prop_assert_eq!(period.end(), Some(midnight(after)));
+    }
+
+    #[test]
+    fn an_anniversary_is_a_walk_from_its_anchor(
+        (zone, instant) in somewhere(),
+        anchor in 3_000..25_000_i64,
+        months in 1..30_i64,
+    ) {
+        let date = Date::from_epoch_days(i32::try_from(anchor).unwrap()).unwrap();
+        let periods = Periods::anniversary(date, u32::try_from(months).unwrap(), zone).unwrap();
+        let today = day_of(zone, instant.micros());
+        let mut number = 0;
+        while months_later(anchor, (number + 1) * months) <= today {
+            number += 1;
+        }
+        while months_later(anchor, number * months) > today {
+            number -= 1;
+        }
+        let (first, after) =
+            (months_later(anchor, number * months), months_later(anchor, (number + 1) * months));
+        let period = periods.period_of(instant);
+        prop_assert_eq!(i64::from(period.ordinal().number()), number);
+        prop_assert_eq!(period.label(), format!("{}/{}", text_of(first), text_of(after)));
+        prop_assert_eq!(period.start(), Some(at(first_at_wall(zone, first * MICROS_PER_DAY))));
+        prop_assert_eq!(period.end(), Some(at(first_at_wall(zone, after * MICROS_PER_DAY))));
+    }
+
+    #[test]
+    fn periods_hold_their_instants_and_leave_no_gap(
+        (periods, instant) in somewhere().prop_flat_map(|(zone, instant)| {
+            (any_periods(zone), Just(instant))
+        }),
+    ) {
+        let period = periods.period_of(instant);
+        prop_assert!(period.contains(instant));
+        prop_assert_eq!(periods.ordinal_of(instant), period.ordinal());
+        prop_assert_eq!(periods.bounds(period.ordinal()), period);
+        prop_assert_eq!(periods.ordinal_of_label(&period.label()).unwrap(), period.ordinal());
+        let (before, after) =
+            (periods.bounds(period.ordinal().previous()), periods.bounds(period.ordinal().next()));
+        prop_assert_eq!(before.end(), period.start());
+        prop_assert_eq!(period.end(), after.start());
+        prop_assert!(!before.contains(instant) && !after.contains(instant));
+    }
+
+    #[test]
+    fn all_instants_have_a_period(
+        instant in any_instant(),
+        zone in select(&ZONES[..]),
+        unit in any_unit(),
+    ) {
+        let periods = Periods::calendar(unit, zone.parse().unwrap());
+        let period = periods.period_of(instant);
+        prop_assert!(period.contains(instant) && !period.is_empty());
+        prop_assert_eq!(periods.bounds(period.ordinal()), period);
+    }
+
+    #[test]
+    fn any_number_has_bounds(number in any::<i32>(), unit in any_unit()) {
+        let period = Periods::calendar(unit, Zone::UTC).bounds(Ordinal::new(number));
+        prop_assert!(period.is_empty() || period.start().is_some() || period.end().is_some());
+        prop_assert!(!period.label().is_empty());
+    }
+
+    #[test]
+    fn a_cursor_finds_what_the_periods_find(
+        (zone, start) in somewhere(),
+        unit in any_unit(),
+        steps in proptest::collection::vec(-HOUR..40 * HOUR, 1..60),
+    ) {
+        let periods = Periods::calendar(unit, zone);
+        let mut cursor = periods.cursor();
+        let mut now = start;
+        for step in steps {
+            now = now.plus_micros(step).unwrap();
+            prop_assert_eq!(cursor.ordinal_of(now), periods.ordinal_of(now));
+        }
+    }
+}
+
+// ---- Rolling windows ----
+
+fn any_rolling_span() -> impl Strategy<Value = Span> {
+    (0..15_u32, 0..40_u32, 0..30 * HOUR).prop_filter_map("not zero", |(months, days, micros)| {
+        Span::new(months, days, micros).ok().filter(|span| !span.is_zero())
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_event_that_has_left_never_comes_back(
+        (zone, event) in somewhere(),
+        span in any_rolling_span(),
+        distance in -40 * HOUR..40 * HOUR,
+    ) {
+        let window = Rolling::new(span, zone).unwrap();
+        let gone = window.leaves_at(event).unwrap();
+        let now = gone.plus_micros(distance).unwrap();
+        prop_assert_eq!(window.contains(now, event), event <= now && now < gone);
+    }
+
+    #[test]
+    fn the_start_of_a_window_only_moves_forward(
+        (zone, now) in somewhere(),
+        span in any_rolling_span(),
+        step in 0..80 * HOUR,
+    ) {
+        let window = Rolling::new(span, zone).unwrap();
+        let later = now.plus_micros(step).unwrap();
+        prop_assert!(window.start(now) <= window.start(later));
+    }
+
+    #[test]
+    fn a_window_starts_a_span_ago(
+        (zone, now) in somewhere(),
+        span in any_rolling_span(),
+    ) {
+        let start = Rolling::new(span, zone).unwrap().start(now).unwrap();
+        if span.months() == 0 {
+            let seconds = i64::from(span.days()) * MICROS_PER_DAY + span.micros();
+            prop_assert_eq!(now.micros_since(start), seconds);
+            return Ok(());
+        }
+        let simple = span.subtract_from(now, zone).unwrap();
+        let wall = now.micros() + offset(zone, now.micros());
+        let day = wall.div_euclid(MICROS_PER_DAY);
+        let back = months_later(day, -i64::from(span.months()));
+        let shown_before = first_at_wall(zone, wall) < now.micros();
+        if shown_before || civil(back).2 != civil(day).2 {
+            // Smoothed: later than the plain subtraction, by less than a day and a change.
+            prop_assert!(simple <= start && start.micros_since(simple) < MICROS_PER_DAY + 2 * HOUR);
+        } else {
+            prop_assert_eq!(start, simple);
+        }
+    }
+}
