@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Finds the toolchains that guerdon is built and tested with. Sourced, never run.
 #
-# Each `find_X` prints the path of a good one, or nothing. A path in the environment wins (PYTHON, NODE).
+# Each `find_X` prints the path of a good one, or nothing. PYTHON in the environment names one to try first.
 
 rust_wanted=1.88 # the bindings' `rust-version`; the core itself asks for 1.85
 python_wanted=3.10
@@ -55,8 +55,7 @@ find_python() {
 }
 
 find_node() {
-  local name=${NODE:-node}
-  if good "$name" "$node_wanted"; then command -v "$name"; fi
+  if good node "$node_wanted"; then command -v node; fi
 }
 
 find_npm() {
