@@ -24,6 +24,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     facade::CODES,
     kernel::allocation::CODES,
     kernel::calendar::CODES,
+    kernel::derived_id::CODES,
     kernel::document::text::CODES,
     kernel::document::walk::CODES,
     kernel::exact::CODES,

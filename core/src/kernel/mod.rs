@@ -5,6 +5,7 @@
 
 pub mod allocation;
 pub mod calendar;
+pub mod derived_id;
 pub mod document;
 pub mod exact;
 pub mod id;
