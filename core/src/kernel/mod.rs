@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod derived_id;
 pub mod document;
 pub mod exact;
+pub mod explain;
 pub mod id;
 pub mod money;
 pub mod number;
