@@ -25,4 +25,6 @@ fi
 
 arguments=()
 for file in "${files[@]}"; do arguments+=(--file "$file"); done
-cargo mutants --package guerdon --output target "${arguments[@]}"
+# The vectors count as tests of the core: a change that they notice is caught.
+cargo mutants --package guerdon --test-package guerdon --test-package guerdon-tests \
+  --output target "${arguments[@]}"
