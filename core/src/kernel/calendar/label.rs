@@ -63,8 +63,8 @@ impl Periods {
             Kind::Calendar(CalendarUnit::Month) => date(&format!("{label}-01")),
             Kind::Calendar(CalendarUnit::Quarter) => {
                 let (year, quarter) = label.split_once("-Q")?;
-                let quarter = quarter.parse::<u32>().ok().filter(|quarter| *quarter <= 4)?;
-                NaiveDate::from_ymd_opt(year.parse().ok()?, (quarter * 3).checked_sub(2)?, 1)
+                let month = quarter.parse::<u32>().ok()?.checked_mul(3)?.checked_sub(2)?;
+                NaiveDate::from_ymd_opt(year.parse().ok()?, month, 1)
             }
             Kind::Calendar(CalendarUnit::Year) => date(&format!("{label}-01-01")),
             Kind::Anniversary { .. } => date(label.split_once('/')?.0),
@@ -86,9 +86,16 @@ mod tests {
         for kind in &kinds {
             let period = kind.period_of(now);
             assert_eq!(kind.ordinal_of_label(&period.label()).unwrap(), period.ordinal());
-            for wrong in
-                ["", "2026-11-31", "2026-W54", "2026-Q5", "2026-13", "2026-02-29/2027-02-28"]
-            {
+            for wrong in [
+                "",
+                "2026-11-31",
+                "2026-W54",
+                "2026-Q5",
+                "2026-Q0",
+                "2026-Q2000000000",
+                "2026-13",
+                "2026-02-29/2027-02-28",
+            ] {
                 assert_eq!(kind.ordinal_of_label(wrong).unwrap_err().code, PERIOD_INVALID);
             }
         }
