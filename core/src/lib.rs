@@ -30,4 +30,5 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::exact::CODES,
     kernel::id::CODES,
     kernel::money::CODES,
+    kernel::schedule::CODES,
 ];

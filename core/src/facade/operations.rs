@@ -9,6 +9,7 @@ macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
+            schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
         }
     };
 }
@@ -22,6 +23,10 @@ macro_rules! for_each_class {
             $crate::kernel::money::Money,
             $crate::kernel::money::RoundInput,
             $crate::kernel::problem::Problem,
+            $crate::kernel::schedule::SchedulePiece,
+            $crate::kernel::schedule::ScheduleRateInput,
+            $crate::kernel::schedule::ScheduleRating,
+            $crate::kernel::schedule::ScheduledAmount,
         }
     };
 }

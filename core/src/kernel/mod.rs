@@ -14,3 +14,4 @@ pub mod money;
 pub mod number;
 pub mod problem;
 pub mod rounding;
+pub mod schedule;

@@ -166,3 +166,12 @@ fn malformed(text: &str) -> Problem {
         "write a plain decimal such as `-12.50`, or a ratio of whole numbers such as `1/3`",
     )
 }
+
+crate::scalar!(
+    Exact,
+    "exact",
+    Fraction,
+    integers: true,
+    "\"1/3\"",
+    "An exact number, as text: a decimal where one says it all, otherwise a ratio."
+);

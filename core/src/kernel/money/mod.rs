@@ -11,6 +11,7 @@ use crate::kernel::rounding::Rounding;
 
 pub use amount::Amount;
 pub use currency::Currency;
+pub(in crate::kernel) use posted::too_large;
 pub use posted::{from_minor, to_minor};
 pub use rate::{Rate, non_negative};
 

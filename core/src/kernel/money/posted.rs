@@ -43,7 +43,7 @@ fn too_fine(amount: Amount, currency: Currency) -> Problem {
 
 /// What is said of an amount that 64 bits of minor units cannot hold.
 #[must_use]
-pub(super) fn too_large(amount: &impl std::fmt::Display, currency: Currency) -> Problem {
+pub(in crate::kernel) fn too_large(amount: &impl std::fmt::Display, currency: Currency) -> Problem {
     Problem::new(
         AMOUNT_TOO_LARGE,
         format!("`{amount}` {currency} does not fit 64 bits of minor units"),

@@ -1,0 +1,188 @@
+//! The compiled schedule and its one evaluator, for every number that it runs on.
+//!
+//! Within a step everything that a schedule pays is a straight line, `slope * x + intercept`, so
+//! a compiled step is its edge and its line. The slope is the rate and the amount per unit
+//! together; what the intercept is says the mode:
+//!
+//! | mode | the intercept of a step |
+//! |---|---|
+//! | `marginal` | what makes the lines meet: all flats so far, and what lower steps paid differently |
+//! | `retroactive`, `per_transaction` | the step's own flat |
+//! | `prospective_*` | all flats so far |
+//!
+//! The line below the first edge comes first in the list, so that a step has always been found.
+
+use std::cmp::Ordering;
+
+use crate::kernel::number::Number;
+
+use super::{Schedule, ScheduleMode, SchedulePosting};
+
+/// Up to so many steps are searched one after the other, which is faster than halving.
+const FEW: usize = 16;
+
+/// A schedule, ready to evaluate. Built by [`compile_exact`](super::compile_exact) and
+/// [`compile_scaled`](super::compile_scaled), which say the units of what goes in and comes out.
+///
+/// Methods give `None` when a result does not fit the number.
+#[derive(Clone, Debug)]
+pub struct Compiled<N> {
+    mode: ScheduleMode,
+    posting: SchedulePosting,
+    /// Below the first edge, then one for each step.
+    lines: Vec<Line<N>>,
+}
+
+/// What is paid from an edge on.
+#[derive(Clone, Debug)]
+pub(super) struct Line<N> {
+    /// Where it starts; of no meaning for the line below the first edge.
+    pub(super) edge: N,
+    /// Whether the edge itself still belongs to the line below.
+    pub(super) open: bool,
+    /// Paid for each unit.
+    pub(super) slope: N,
+    /// Paid at zero, if the line went on to there.
+    pub(super) intercept: N,
+}
+
+impl<N: Number> Line<N> {
+    #[inline]
+    fn reached(&self, measure: &N) -> bool {
+        match measure.cmp(&self.edge) {
+            Ordering::Less => false,
+            Ordering::Equal => !self.open,
+            Ordering::Greater => true,
+        }
+    }
+
+    #[inline]
+    fn at(&self, measure: &N) -> Option<N> {
+        self.slope.times(measure)?.plus(&self.intercept)
+    }
+}
+
+impl<N: Number> Compiled<N> {
+    pub(super) fn new(schedule: &Schedule, lines: Vec<Line<N>>) -> Self {
+        Self { mode: schedule.mode, posting: schedule.effective_posting(), lines }
+    }
+
+    /// Which step pays for an event.
+    #[must_use]
+    pub const fn mode(&self) -> ScheduleMode {
+        self.mode
+    }
+
+    /// How amounts are rounded over several events.
+    #[must_use]
+    pub const fn posting(&self) -> SchedulePosting {
+        self.posting
+    }
+
+    /// How many steps a measure has reached; 0 is none of them, and `n` the n-th from below.
+    #[inline]
+    #[must_use]
+    pub fn steps_reached(&self, measure: &N) -> usize {
+        let steps = self.lines.get(1..).unwrap_or_default();
+        if steps.len() <= FEW {
+            steps.iter().take_while(|step| step.reached(measure)).count()
+        } else {
+            steps.partition_point(|step| step.reached(measure))
+        }
+    }
+
+    /// f: what a measure earns in total, unrounded. `None` also in the modes that have no such
+    /// function, because they depend on the history.
+    #[inline]
+    #[must_use]
+    pub fn cumulative(&self, measure: &N) -> Option<N> {
+        if !self.mode.is_cumulative() {
+            return None;
+        }
+        self.line(self.steps_reached(measure))?.at(measure)
+    }
+
+    /// What an event adds to what is owed, unrounded, when the measure was `before` it. `event`
+    /// may be negative; see the [module](super) for what that means in each mode.
+    #[inline]
+    #[must_use]
+    pub fn adds(&self, before: &N, event: &N) -> Option<N> {
+        match self.mode {
+            ScheduleMode::Marginal | ScheduleMode::Retroactive => self.difference(before, event),
+            ScheduleMode::ProspectiveAfter | ScheduleMode::ProspectiveIncluding => {
+                self.prospective(before, event)
+            }
+            ScheduleMode::PerTransaction => self.transaction(event),
+        }
+    }
+
+    /// What is still owed with an event, unrounded, by the schedule's posting: what the event
+    /// adds, or, under `cumulative` posting, f(after) - `posted`. `posted` is in the unit of f,
+    /// and only read under `cumulative` posting.
+    ///
+    /// To round it, use [`round_event`](Self::round_event): round(f - posted) is not always
+    /// round(f) - posted, because rounding is symmetric around zero.
+    #[inline]
+    #[must_use]
+    pub fn pay(&self, before: &N, event: &N, posted: &N) -> Option<N> {
+        match self.posting {
+            SchedulePosting::PerEvent => self.adds(before, event),
+            SchedulePosting::Cumulative => self.cumulative(&before.plus(event)?)?.minus(posted),
+        }
+    }
+
+    /// What an event posts, in whole minor units: round(what it adds), or, under `cumulative`
+    /// posting, round(f(after)) - `posted`.
+    ///
+    /// `round` makes whole minor units of an amount in the unit of f.
+    #[inline]
+    #[must_use]
+    pub fn round_event(
+        &self,
+        before: &N,
+        event: &N,
+        posted: i64,
+        round: impl FnOnce(&N) -> Option<i64>,
+    ) -> Option<i64> {
+        match self.posting {
+            SchedulePosting::PerEvent => round(&self.adds(before, event)?),
+            SchedulePosting::Cumulative => {
+                round(&self.cumulative(&before.plus(event)?)?)?.checked_sub(posted)
+            }
+        }
+    }
+
+    /// f(after) - f(before). Within a step, which is the common case, that is one product.
+    #[inline]
+    fn difference(&self, before: &N, event: &N) -> Option<N> {
+        let after = before.plus(event)?;
+        let (start, end) = (self.steps_reached(before), self.steps_reached(&after));
+        let line = self.line(start)?;
+        if start == end {
+            return line.slope.times(event);
+        }
+        self.line(end)?.at(&after)?.minus(&line.at(before)?)
+    }
+
+    fn prospective(&self, before: &N, event: &N) -> Option<N> {
+        let after = before.plus(event)?;
+        if *event < N::ZERO {
+            return N::ZERO.minus(&self.prospective(&after, &N::ZERO.minus(event)?)?);
+        }
+        let start = self.line(self.steps_reached(before))?;
+        let end = self.line(self.steps_reached(&after))?;
+        let paying = if self.mode == ScheduleMode::ProspectiveAfter { start } else { end };
+        paying.slope.times(event)?.plus(&end.intercept.minus(&start.intercept)?)
+    }
+
+    fn transaction(&self, event: &N) -> Option<N> {
+        if *event < N::ZERO {
+            return N::ZERO.minus(&self.transaction(&N::ZERO.minus(event)?)?);
+        }
+        self.line(self.steps_reached(event))?.at(event)
+    }
+
+    fn line(&self, reached: usize) -> Option<&Line<N>> {
+        self.lines.get(reached)
+    }
+}
