@@ -1,6 +1,6 @@
 //! How times and zones stand in documents and in each language.
 
-use super::{Date, Instant, Span, Zone};
+use super::{Date, Instant, Span, TimeOfDay, Zone};
 
 crate::scalar!(
     Instant,
@@ -29,4 +29,13 @@ crate::scalar!(
     integers: false,
     "\"Europe/Berlin\"",
     "An IANA time zone."
+);
+
+crate::scalar!(
+    TimeOfDay,
+    "time-of-day",
+    str,
+    integers: false,
+    "\"08:00\"",
+    "A time of day on the wall clock, without an offset."
 );

@@ -51,8 +51,6 @@ crate::codes! {
     DATE_OUT_OF_RANGE = "date_out_of_range";
     /// The text is not a time of day.
     TIME_INVALID = "time_invalid";
-    /// The text is not a day of the week.
-    WEEKDAY_INVALID = "weekday_invalid";
     /// The text is not an ISO 8601 duration, or is too long or too fine.
     DURATION_INVALID = "duration_invalid";
     /// The text does not name a period of that kind.

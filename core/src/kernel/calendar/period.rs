@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::{Instant, Periods};
+use crate::kernel::document::model;
 
 /// A piece of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[model]
 pub enum CalendarUnit {
     /// From midnight to midnight.
     Day,
@@ -22,24 +23,6 @@ pub enum CalendarUnit {
 impl CalendarUnit {
     /// The units, from the shortest.
     pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
-
-    /// The name as it is written in documents.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::Year => "year",
-        }
-    }
-}
-
-impl fmt::Display for CalendarUnit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
 }
 
 /// The number of a period among its kind; the next period has the next number.

@@ -10,15 +10,20 @@ use super::instant::clock_reading;
 use super::periods::check_months;
 use super::{CalendarUnit, Date, Instant, MICROS_PER_DAY, Periods, Span, Zone};
 use super::{WINDOW_INVALID, WINDOW_WITHOUT_ANCHOR};
+use crate::kernel::document::model;
 use crate::kernel::problem::Problem;
 
 /// The kind of a window, as a document gives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[model(document)]
+#[derive(Copy, Eq, Hash)]
 pub enum Window {
     /// All of time.
     Lifetime,
     /// The days, weeks, months, quarters or years of the calendar.
-    Calendar(CalendarUnit),
+    Calendar {
+        /// How long a period is.
+        unit: CalendarUnit,
+    },
     /// Periods of so many months from a date of each one's own, such as the day of joining.
     Anniversary {
         /// How many months a period has, from 1 to 12,000.
@@ -48,7 +53,7 @@ impl Window {
     /// rolling window of no time.
     pub fn check(self) -> Result<(), Problem> {
         match self {
-            Self::Lifetime | Self::Calendar(_) => Ok(()),
+            Self::Lifetime {} | Self::Calendar { .. } => Ok(()),
             Self::Anniversary { months } => check_months(months),
             Self::Rolling { span } => Rolling::new(span, Zone::UTC).map(|_| ()),
         }
@@ -66,8 +71,10 @@ impl Window {
     /// As [`Window::check`]; `window_without_anchor` for an anniversary without one.
     pub fn place(self, zone: Zone, anchor: Option<Date>) -> Result<PlacedWindow, Problem> {
         match (self, anchor) {
-            (Self::Lifetime, _) => Ok(PlacedWindow::Periods(Periods::lifetime())),
-            (Self::Calendar(unit), _) => Ok(PlacedWindow::Periods(Periods::calendar(unit, zone))),
+            (Self::Lifetime {}, _) => Ok(PlacedWindow::Periods(Periods::lifetime())),
+            (Self::Calendar { unit }, _) => {
+                Ok(PlacedWindow::Periods(Periods::calendar(unit, zone)))
+            }
             (Self::Anniversary { months }, Some(anchor)) => {
                 Periods::anniversary(anchor, months, zone).map(PlacedWindow::Periods)
             }
@@ -196,6 +203,7 @@ fn months_back(wall: i64, months: u32) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::document::{Limits, parse};
 
     fn instant(text: &str) -> Instant {
         text.parse().unwrap()
@@ -277,12 +285,31 @@ mod tests {
     }
 
     #[test]
+    fn a_window_is_written_by_its_type() {
+        for (text, window) in [
+            (r#"{"type":"lifetime"}"#, Window::Lifetime {}),
+            (
+                r#"{"type":"calendar","unit":"quarter"}"#,
+                Window::Calendar { unit: CalendarUnit::Quarter },
+            ),
+            (r#"{"type":"anniversary","months":12}"#, Window::Anniversary { months: 12 }),
+            (
+                r#"{"type":"rolling","span":"P30D"}"#,
+                Window::Rolling { span: "P30D".parse().unwrap() },
+            ),
+        ] {
+            assert_eq!(parse::<Window>(text, Limits::DOCUMENT).unwrap(), window);
+            assert_eq!(serde_json::to_string(&window).unwrap(), text);
+        }
+    }
+
+    #[test]
     fn a_window_is_placed_in_a_zone() {
         let kathmandu: Zone = "Asia/Kathmandu".parse().unwrap();
         let joined = "2024-05-17".parse().unwrap();
         for (window, label) in [
-            (Window::Lifetime, "lifetime"),
-            (Window::Calendar(CalendarUnit::Day), "2026-11-21"),
+            (Window::Lifetime {}, "lifetime"),
+            (Window::Calendar { unit: CalendarUnit::Day }, "2026-11-21"),
             (Window::Anniversary { months: 6 }, "2026-11-17/2027-05-17"),
         ] {
             let placed = window.place(kathmandu, Some(joined)).unwrap();
