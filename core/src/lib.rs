@@ -29,6 +29,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::document::walk::CODES,
     kernel::exact::CODES,
     kernel::id::CODES,
+    kernel::ladder::CODES,
     kernel::money::CODES,
     kernel::schedule::CODES,
 ];

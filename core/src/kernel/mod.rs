@@ -10,6 +10,7 @@ pub mod document;
 pub mod exact;
 pub mod explain;
 pub mod id;
+pub mod ladder;
 pub mod money;
 pub mod number;
 pub mod problem;
