@@ -123,8 +123,8 @@ pub fn check(ladder: &Ladder) -> Vec<Problem> {
 #[must_use]
 pub fn check_window(ladder: &Ladder, window: Window) -> Vec<Problem> {
     let kind = match window {
-        Window::Calendar(_) | Window::Anniversary { .. } => return Vec::new(),
-        Window::Lifetime => "a lifetime",
+        Window::Calendar { .. } | Window::Anniversary { .. } => return Vec::new(),
+        Window::Lifetime {} => "a lifetime",
         Window::Rolling { .. } => "a rolling window",
     };
     let mut found = Vec::new();
@@ -252,10 +252,10 @@ mod tests {
         let rolling = Window::Rolling { span: "P30D".parse().unwrap() };
         let yearly = Window::Anniversary { months: 12 };
         assert_eq!(check_window(&strict, yearly), []);
-        assert_eq!(check_window(&plain, Window::Lifetime), []);
+        assert_eq!(check_window(&plain, Window::Lifetime {}), []);
         let three =
             ["/promotion", "/downgrade", "/grace"].map(|path| ("ladder_idle", path)).to_vec();
-        assert_eq!(found(&check_window(&strict, Window::Lifetime)), three);
+        assert_eq!(found(&check_window(&strict, Window::Lifetime {})), three);
         let falls = ("ladder_idle", "/on_decrease");
         assert_eq!(found(&check_window(&plain, rolling)), [falls]);
         assert_eq!(found(&check_window(&strict, rolling)), [three, vec![falls]].concat());
