@@ -163,3 +163,87 @@ fn assemble<N: Number>(schedule: &Schedule, terms: Vec<Terms<N>>) -> Option<Comp
     }
     Some(Compiled::new(schedule, lines))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::document::{Limits, parse};
+    use crate::kernel::rounding::{Rounding, divide_i64};
+
+    const CENTS: Scale = Scale { measure_per_unit: 100, money_per_unit: 100, denominator: 1000 };
+
+    fn schedule(text: &str) -> Schedule {
+        parse(text, Limits::DOCUMENT).unwrap()
+    }
+
+    fn scaled(text: &str, scale: Scale) -> Option<Compiled<i64>> {
+        compile_scaled(&schedule(text), scale)
+    }
+
+    #[test]
+    fn what_is_not_whole_in_these_units_is_not_compiled() {
+        let eighth = r#"{"mode": "marginal", "steps": [{"from": 0, "rate": {"percent": "12.5"}}]}"#;
+        assert!(scaled(eighth, CENTS).is_some());
+        assert!(scaled(eighth, Scale { denominator: 100, ..CENTS }).is_none());
+        assert_eq!(denominator(&schedule(eighth), 100, 100), Some(8));
+        // A dollar a unit is a hundredth of a dollar, one minor unit, for each hundredth of one.
+        let unit = r#"{"mode": "marginal", "steps": [{"from": 0, "per_unit": "0.005"}]}"#;
+        assert_eq!(denominator(&schedule(unit), 1, 100), Some(2));
+        assert_eq!(denominator(&schedule(unit), 100, 100), Some(200));
+        let fine = r#"{"mode": "marginal", "steps": [{"from": "0.001", "rate": {"percent": 1}}]}"#;
+        assert!(scaled(fine, CENTS).is_none());
+        assert!(scaled(fine, Scale { measure_per_unit: 1000, ..CENTS }).is_some());
+        let flat = r#"{"mode": "marginal", "steps": [{"from": 0, "flat": "0.00001"}]}"#;
+        assert_eq!(denominator(&schedule(flat), 1, 100), Some(1000));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_compiled() {
+        let far = r#"{"mode": "marginal", "steps": [
+            {"from": 0, "rate": {"percent": 2}}, {"from": "9000000000000000", "flat": 1}]}"#;
+        assert!(scaled(far, CENTS).is_none());
+        assert!(compile_scaled::<i128>(&schedule(far), CENTS).is_some());
+        let primes = r#"{"mode": "marginal", "steps": [
+            {"from": 0, "rate": {"ratio": "1/4294967291"}},
+            {"from": 1, "rate": {"ratio": "1/4294967279"}}]}"#;
+        assert_eq!(denominator(&schedule(primes), 1, 1), None);
+    }
+
+    #[test]
+    fn bad_scales_and_bad_schedules_are_not_compiled() {
+        let fine = r#"{"mode": "marginal", "steps": [{"from": 0, "flat": 1}]}"#;
+        for bad in [0, -1] {
+            assert!(scaled(fine, Scale { measure_per_unit: bad, ..CENTS }).is_none());
+            assert!(scaled(fine, Scale { money_per_unit: bad, ..CENTS }).is_none());
+            assert!(scaled(fine, Scale { denominator: bad, ..CENTS }).is_none());
+        }
+        let empty = schedule(r#"{"mode": "marginal", "steps": []}"#);
+        assert!(compile_scaled::<i64>(&empty, CENTS).is_none());
+        assert!(compile_exact(&empty).is_err());
+    }
+
+    #[test]
+    fn an_event_posts_by_the_posting() {
+        let third = |posting| {
+            format!(
+                r#"{{"mode": "marginal", "steps": [{{"from": 0, "rate": {{"ratio": "1/3"}}}}],
+                    "posting": "{posting}"}}"#
+            )
+        };
+        let scale = Scale { denominator: 3, ..CENTS };
+        let round = |owed: &i64| Some(divide_i64(*owed, 3, Rounding::default()));
+        let each = scaled(&third("per_event"), scale).unwrap();
+        let sum = scaled(&third("cumulative"), scale).unwrap();
+        // The second order of 5 cents: 5/3 cents of 10/3, when 2 cents are posted.
+        assert_eq!(each.pay(&5, &5, &6), Some(5));
+        assert_eq!(sum.pay(&5, &5, &6), Some(10 - 6));
+        assert_eq!(each.round_event(&5, &5, 2, round), Some(2));
+        assert_eq!(sum.round_event(&5, &5, 2, round), Some(1));
+        assert_eq!(sum.round_event(&5, &5, i64::MIN, round), None);
+        assert_eq!(sum.pay(&i64::MAX, &1, &0), None);
+        assert_eq!(
+            (sum.mode(), sum.posting()),
+            (ScheduleMode::Marginal, crate::kernel::schedule::SchedulePosting::Cumulative)
+        );
+    }
+}

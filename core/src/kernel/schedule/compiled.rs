@@ -12,8 +12,6 @@
 //!
 //! The line below the first edge comes first in the list, so that a step has always been found.
 
-use std::cmp::Ordering;
-
 use crate::kernel::number::Number;
 
 use super::{Schedule, ScheduleMode, SchedulePosting};
@@ -49,11 +47,7 @@ pub(super) struct Line<N> {
 impl<N: Number> Line<N> {
     #[inline]
     fn reached(&self, measure: &N) -> bool {
-        match measure.cmp(&self.edge) {
-            Ordering::Less => false,
-            Ordering::Equal => !self.open,
-            Ordering::Greater => true,
-        }
+        *measure > self.edge || (!self.open && *measure == self.edge)
     }
 
     #[inline]

@@ -181,3 +181,43 @@ fn posted_unused(schedule: &Schedule) -> Problem {
     )
     .under("posted")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::document::{Limits, parse};
+    use crate::kernel::schedule::{SCHEDULE_TOO_LONG, check};
+
+    fn input(steps: usize, events: Vec<Amount>) -> ScheduleRateInput {
+        let steps: Vec<String> =
+            (0..steps).map(|from| format!(r#"{{"from": {from}, "flat": 1}}"#)).collect();
+        let text = format!(r#"{{"mode": "marginal", "steps": [{}]}}"#, steps.join(","));
+        ScheduleRateInput {
+            schedule: parse(&text, Limits::DOCUMENT).unwrap(),
+            before: Amount::ZERO,
+            posted: None,
+            events,
+            currency: "USD".parse().unwrap(),
+            rounding: Rounding::default(),
+        }
+    }
+
+    #[test]
+    fn one_call_explains_only_so_much() {
+        let there_and_back =
+            |times: usize| [Amount::from(2_000), Amount::from(-2_000)].repeat(times);
+        assert!(rate(input(1_000, there_and_back(50))).is_ok());
+        let problems = rate(input(1_000, there_and_back(51))).unwrap_err();
+        assert_eq!(problems.as_slice()[0].code, SCHEDULE_RATING_TOO_LARGE);
+        let problems = rate(input(1, vec![Amount::ZERO; MOST_PIECES + 1])).unwrap_err();
+        assert_eq!(problems.as_slice()[0].path, "/events");
+    }
+
+    #[test]
+    fn a_schedule_of_too_many_steps_is_one_problem() {
+        assert_eq!(check(&input(1_000, vec![]).schedule.0), vec![]);
+        let found = check(&input(1_001, vec![]).schedule.0);
+        assert_eq!((found.len(), found[0].code.clone()), (1, SCHEDULE_TOO_LONG));
+        assert_eq!(found[0].path, "/steps");
+    }
+}
