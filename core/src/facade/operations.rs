@@ -8,6 +8,8 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";
+            ladder_progress: "ladder.progress", $crate::kernel::ladder::progress, $crate::kernel::ladder::LadderProgressInput => $crate::kernel::ladder::LadderProgress, "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
         }
@@ -20,6 +22,13 @@ macro_rules! for_each_operation {
 macro_rules! for_each_class {
     ($then:ident, $module:ident) => {
         $then! { $module:
+            $crate::kernel::ladder::LadderChange,
+            $crate::kernel::ladder::LadderHistory,
+            $crate::kernel::ladder::LadderHistoryInput,
+            $crate::kernel::ladder::LadderMeasured,
+            $crate::kernel::ladder::LadderProgress,
+            $crate::kernel::ladder::LadderProgressInput,
+            $crate::kernel::ladder::LadderStanding,
             $crate::kernel::money::Money,
             $crate::kernel::money::RoundInput,
             $crate::kernel::problem::Problem,
