@@ -12,6 +12,8 @@ extern crate self as guerdon;
 
 pub mod kernel;
 
+pub mod payout;
+
 pub mod facade;
 #[cfg(feature = "__python")]
 pub mod python;
@@ -32,4 +34,5 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::ladder::CODES,
     kernel::money::CODES,
     kernel::schedule::CODES,
+    payout::CODES,
 ];

@@ -8,9 +8,11 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
-            ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";
-            ladder_progress: "ladder.progress", $crate::kernel::ladder::progress, $crate::kernel::ladder::LadderProgressInput => $crate::kernel::ladder::LadderProgress, "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
+            payout_propose: "payout.propose", $crate::payout::propose, $crate::payout::ProposeInput => $crate::payout::Proposal, "Proposes who is paid how much at a cut-off, and says why the others are not.";
+            payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed or returned.";
+            payout_statement: "payout.statement", $crate::payout::statement, $crate::payout::StatementInput => $crate::payout::Statement, "States how a partner's balance became what it is, over a period.";
+            payout_statements: "payout.statements", $crate::payout::statements, $crate::payout::StatementsInput => $crate::payout::Statements, "States the same of every partner with a balance or a movement.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
         }
     };
@@ -22,13 +24,6 @@ macro_rules! for_each_operation {
 macro_rules! for_each_class {
     ($then:ident, $module:ident) => {
         $then! { $module:
-            $crate::kernel::ladder::LadderChange,
-            $crate::kernel::ladder::LadderHistory,
-            $crate::kernel::ladder::LadderHistoryInput,
-            $crate::kernel::ladder::LadderMeasured,
-            $crate::kernel::ladder::LadderProgress,
-            $crate::kernel::ladder::LadderProgressInput,
-            $crate::kernel::ladder::LadderStanding,
             $crate::kernel::money::Money,
             $crate::kernel::money::RoundInput,
             $crate::kernel::problem::Problem,
@@ -36,6 +31,22 @@ macro_rules! for_each_class {
             $crate::kernel::schedule::ScheduleRateInput,
             $crate::kernel::schedule::ScheduleRating,
             $crate::kernel::schedule::ScheduledAmount,
+            $crate::payout::Payee,
+            $crate::payout::Payout,
+            $crate::payout::PayoutTotals,
+            $crate::payout::PolicyReference,
+            $crate::payout::Posting,
+            $crate::payout::PostingEntry,
+            $crate::payout::Proposal,
+            $crate::payout::ProposeInput,
+            $crate::payout::SettleInput,
+            $crate::payout::Statement,
+            $crate::payout::StatementEntry,
+            $crate::payout::StatementInput,
+            $crate::payout::StatementPeriod,
+            $crate::payout::Statements,
+            $crate::payout::StatementsInput,
+            $crate::payout::Unpaid,
         }
     };
 }

@@ -17,12 +17,12 @@ pub struct Change {
     /// The level after.
     pub after: Option<u16>,
     /// Why.
-    pub reason: LadderChangeReason,
+    pub reason: ChangeReason,
 }
 
 /// Why a level was gained or lost.
 #[model]
-pub enum LadderChangeReason {
+pub enum ChangeReason {
     /// The measure reached it.
     Reached,
     /// The measure fell back below it in the window that had reached it.

@@ -21,23 +21,18 @@ crate::carried_document!(
     LadderText: Ladder
 );
 
-crate::carried_document!(
-    /// The kind of a window on its way into an operation.
-    WindowText: Window
-);
-
 /// Levels, and how they are gained and lost.
 #[model(document)]
 pub struct Ladder {
     /// The levels, upwards. When the first one starts at 0 it is the base, which everybody has;
     /// otherwise there is no level below it.
-    pub levels: Vec<LadderLevel>,
+    pub levels: Vec<Level>,
     /// When a level is gained; at once unless said.
     #[model(default)]
-    pub promotion: LadderPromotion,
+    pub promotion: Promotion,
     /// What becomes of a level that a window did not earn again; `requalify` unless said.
     #[model(default)]
-    pub downgrade: LadderDowngrade,
+    pub downgrade: Downgrade,
     /// For how many windows a level is kept that was not earned again, before it falls; 0 unless
     /// said.
     #[model(default)]
@@ -45,12 +40,12 @@ pub struct Ladder {
     /// What becomes of a level reached in the current window when the measure falls back below
     /// it, as by a refund; it falls at the period's end unless said.
     #[model(default)]
-    pub on_decrease: LadderDecrease,
+    pub on_decrease: OnDecrease,
 }
 
 /// One level.
 #[model(document)]
-pub struct LadderLevel {
+pub struct Level {
     /// What the level is called in states and answers, unique in its ladder.
     pub id: Id,
     /// The least measure that earns it.
@@ -60,7 +55,7 @@ pub struct LadderLevel {
 /// When a level is gained.
 #[model]
 #[derive(Default)]
-pub enum LadderPromotion {
+pub enum Promotion {
     /// As soon as the measure reaches it.
     #[default]
     AtOnce,
@@ -71,7 +66,7 @@ pub enum LadderPromotion {
 /// What becomes of a level that a window did not earn again.
 #[model]
 #[derive(Default)]
-pub enum LadderDowngrade {
+pub enum Downgrade {
     /// It is kept for good.
     None,
     /// It falls by one level, to soften the landing.
@@ -84,7 +79,7 @@ pub enum LadderDowngrade {
 /// What becomes of a level reached in a window when the measure falls back below it.
 #[model]
 #[derive(Default)]
-pub enum LadderDecrease {
+pub enum OnDecrease {
     /// It falls at once, though not below the level with which the window began.
     Now,
     /// It falls at the end of the window, without grace, if it is not reached again by then.
@@ -102,7 +97,7 @@ pub fn check(ladder: &Ladder) -> Vec<Problem> {
     }
     let mut found = Vec::new();
     let mut ids = BTreeSet::new();
-    let mut below: Option<&LadderLevel> = None;
+    let mut below: Option<&Level> = None;
     for (index, level) in ladder.levels.iter().enumerate() {
         let placed = |problem: Problem, key| problem.under(key).under(index).under("levels");
         if !ids.insert(&level.id) {
@@ -113,7 +108,7 @@ pub fn check(ladder: &Ladder) -> Vec<Problem> {
         }
         below = Some(level);
     }
-    if ladder.downgrade == LadderDowngrade::None && ladder.grace > 0 {
+    if ladder.downgrade == Downgrade::None && ladder.grace > 0 {
         found.push(idle(
             "grace",
             "there is a grace, and levels never fall",
@@ -133,14 +128,14 @@ pub fn check_window(ladder: &Ladder, window: Window) -> Vec<Problem> {
         Window::Rolling { .. } => "a rolling window",
     };
     let mut found = Vec::new();
-    if ladder.promotion == LadderPromotion::PeriodEnd {
+    if ladder.promotion == Promotion::PeriodEnd {
         found.push(idle(
             "promotion",
             format!("levels are gained at a period's end, and {kind} has none"),
             "choose `at_once`, or a window of periods",
         ));
     }
-    if ladder.downgrade != LadderDowngrade::default() {
+    if ladder.downgrade != Downgrade::default() {
         found.push(idle(
             "downgrade",
             format!("levels are earned again each period, and {kind} has none"),
@@ -154,7 +149,7 @@ pub fn check_window(ladder: &Ladder, window: Window) -> Vec<Problem> {
             "leave it out",
         ));
     }
-    if matches!(window, Window::Rolling { .. }) && ladder.on_decrease == LadderDecrease::PeriodEnd {
+    if matches!(window, Window::Rolling { .. }) && ladder.on_decrease == OnDecrease::PeriodEnd {
         found.push(idle(
             "on_decrease",
             "a level falls at a period's end, and a rolling window has none",
@@ -176,7 +171,7 @@ fn check_length(levels: usize) -> Option<Problem> {
     }
 }
 
-fn check_from(level: &LadderLevel, below: Option<&LadderLevel>) -> Option<Problem> {
+fn check_from(level: &Level, below: Option<&Level>) -> Option<Problem> {
     let from = level.from;
     match below {
         Some(below) if from <= below.from => Some(Problem::new(
@@ -240,7 +235,7 @@ mod tests {
     fn a_ladder_has_some_levels_and_not_too_many() {
         assert_eq!(found(&check(&ladder(r#"{"levels": []}"#))), [("ladder_empty", "/levels")]);
         let level =
-            |from: i64| LadderLevel { id: format!("l{from}").parse().unwrap(), from: from.into() };
+            |from: i64| Level { id: format!("l{from}").parse().unwrap(), from: from.into() };
         let long = |levels| Ladder { levels, ..ladder(r#"{"levels": []}"#) };
         assert!(check(&long((0..1_000).map(level).collect())).is_empty());
         let too_long = long((0..1_001).map(level).collect());

@@ -1,0 +1,58 @@
+//! Payouts: what is posted for commissions, who is paid when, and statements of it all.
+//!
+//! Everything here is derived from [postings](posting::Posting), which the host keeps. A
+//! commission line becomes one by posting it; [`propose`] finds what is payable at a cut-off and
+//! who is paid it; [`settle`] posts what becomes of a payout; [`statement`](statement()) tells
+//! how a balance came about.
+//!
+//! - An entry is *pending* until its `available_at`, and *payable* from then on. Nothing is
+//!   posted when that moment comes.
+//! - A reversal may take a balance below zero: a debt, which later earnings make up before
+//!   anything is paid.
+//! - A payout takes effect on what was payable at its cut-off, however late it is handed over,
+//!   so no two proposals pay the same money, be it under two versions of a policy.
+//! - What fails or comes back is payable again from then on, under the next cut-off.
+
+mod books;
+mod fee;
+pub mod policy;
+pub mod posting;
+pub mod proposal;
+pub mod settle;
+pub mod statement;
+
+pub use policy::{
+    FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyText,
+    ReturnedFee,
+};
+pub use posting::{Account, EntryKind, Posting, PostingEntry, Postings};
+pub use proposal::{
+    Payee, PayeeStatus, Payout, PayoutTotals, PolicyReference, Proposal, ProposeInput, Unpaid,
+    UnpaidReason, propose,
+};
+pub use settle::{PayoutOutcome, SettleInput, settle};
+pub use statement::{
+    Statement, StatementEntry, StatementInput, StatementPeriod, Statements, StatementsInput,
+    statement, statements,
+};
+
+crate::codes! {
+    /// A document's format is not one that this version reads.
+    FORMAT_UNKNOWN = "format_unknown";
+    /// The least amount that is paid is below zero.
+    MINIMUM_NEGATIVE = "minimum_negative";
+    /// The step that a method pays in is zero or below.
+    INCREMENT_INVALID = "increment_invalid";
+    /// A payout fee is below zero, above the payout, or its bounds cross.
+    FEE_INVALID = "fee_invalid";
+    /// A partner is listed twice.
+    PARTNER_DUPLICATE = "partner_duplicate";
+    /// The entries of a posting do not sum to zero.
+    POSTING_UNBALANCED = "posting_unbalanced";
+    /// Two different postings have the same key.
+    POSTING_CONFLICT = "posting_conflict";
+    /// The amounts of a payout do not belong together.
+    PAYOUT_INCONSISTENT = "payout_inconsistent";
+    /// A period ends before it starts.
+    PERIOD_REVERSED = "period_reversed";
+}

@@ -1,0 +1,131 @@
+//! Postings: what the host keeps in its ledger, each a set of entries that sum to zero.
+//!
+//! The host keeps these rows and hands them back; balances, proposals and statements are all
+//! derived from them. Nothing is ever moved when time passes: an entry says from when it can be
+//! paid, and whoever asks brings a `now`.
+
+use crate::kernel::calendar::Instant;
+use crate::kernel::derived_id::DerivedId;
+use crate::kernel::document::model;
+use crate::kernel::id::Id;
+use crate::kernel::money::{Currency, Money, from_minor};
+
+/// Where an entry stands, seen from the program; all accounts together sum to zero.
+#[model]
+pub enum Account {
+    /// What the program owes the partner.
+    Partner,
+    /// What the program has spent: commissions, and the fees it bears. Negative.
+    Program,
+    /// What has left the partner's balance and has not arrived.
+    Transit,
+    /// What has arrived.
+    Paid,
+    /// What payout methods have charged.
+    Fees,
+}
+
+/// What an entry is for.
+#[model]
+pub enum EntryKind {
+    /// A seller's commission.
+    Commission,
+    /// A sponsor's share.
+    Override,
+    /// What a refund took back of either.
+    Reversal,
+    /// A payout.
+    Payout,
+    /// The fee of a payout.
+    Fee,
+    /// A payout that failed or came back.
+    PayoutReturned,
+    /// The fee of one, given back.
+    FeeReturned,
+}
+
+/// A set of entries that belong together; they sum to zero.
+#[model]
+pub struct Posting {
+    /// Derived from the cause, so that posting it again changes nothing.
+    pub key: DerivedId,
+    /// When it is posted.
+    pub at: Instant,
+    /// The partner whose money it moves.
+    pub partner: Id,
+    /// The event or refund that caused it, where one did.
+    pub event: Option<Id>,
+    /// The commission line or the payout that it posts.
+    pub reference: DerivedId,
+    /// What goes where.
+    pub entries: Vec<PostingEntry>,
+}
+
+/// One movement on one account.
+#[model]
+pub struct PostingEntry {
+    /// The account.
+    pub account: Account,
+    /// What it is for.
+    pub kind: EntryKind,
+    /// How much is added to the account; negative for what is taken from it.
+    pub amount: Money,
+    /// From when it counts as payable; from the time of the posting unless said.
+    pub available_at: Option<Instant>,
+}
+
+/// What `payout.post` gives back.
+#[model]
+pub struct Postings {
+    /// The postings, in the order of their causes.
+    pub postings: Vec<Posting>,
+}
+
+/// An amount on its way from one account to another.
+pub(super) struct Move {
+    pub(super) kind: EntryKind,
+    pub(super) out_of: Account,
+    pub(super) into: Account,
+    pub(super) minor: i64,
+}
+
+/// What a posting is made of besides its moves.
+pub(super) struct Ticket<'a> {
+    pub(super) key: DerivedId,
+    pub(super) at: Instant,
+    pub(super) partner: &'a Id,
+    pub(super) event: Option<&'a Id>,
+    pub(super) reference: DerivedId,
+    pub(super) currency: Currency,
+    /// From when the partner's own entries count as payable.
+    pub(super) available_at: Option<Instant>,
+}
+
+impl Ticket<'_> {
+    /// The posting of some moves, which sums to zero because each of them does. A move of nothing
+    /// is left out.
+    pub(super) fn posting(&self, moves: &[Move]) -> Posting {
+        let entries = moves
+            .iter()
+            .filter(|one| one.minor != 0)
+            .flat_map(|one| {
+                let taken = one.minor.wrapping_neg();
+                [self.entry(one.out_of, one.kind, taken), self.entry(one.into, one.kind, one.minor)]
+            })
+            .collect();
+        Posting {
+            key: self.key,
+            at: self.at,
+            partner: self.partner.clone(),
+            event: self.event.cloned(),
+            reference: self.reference,
+            entries,
+        }
+    }
+
+    fn entry(&self, account: Account, kind: EntryKind, minor: i64) -> PostingEntry {
+        let amount = from_minor(minor, self.currency);
+        let available_at = self.available_at.filter(|_| account == Account::Partner);
+        PostingEntry { account, kind, amount, available_at }
+    }
+}

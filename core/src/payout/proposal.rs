@@ -1,0 +1,356 @@
+//! Who is paid how much at a cut-off, and who is not, and why.
+//!
+//! A proposal moves nothing: it is computed from the postings as they are, and computing it again
+//! gives the same payouts with the same ids. What the host carries out it posts with
+//! [`settle`](super::settle()).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::kernel::calendar::Instant;
+use crate::kernel::derived_id::{Cause, DerivedId};
+use crate::kernel::document::model;
+use crate::kernel::id::Id;
+use crate::kernel::money::{Money, from_minor, to_minor};
+use crate::kernel::problem::{Problem, Problems};
+
+use super::PARTNER_DUPLICATE;
+use super::books::{Book, Books, fit};
+use super::fee::{Cut, Uncut, cut};
+use super::policy::{FeeBearer, PayoutPolicy, PayoutPolicyText, ReturnedFee};
+use super::posting::Posting;
+
+/// What `payout.propose` takes.
+#[model]
+pub struct ProposeInput {
+    /// When and how partners are paid.
+    pub policy: PayoutPolicyText,
+    /// The postings so far, in any order; those in other currencies are left alone.
+    pub postings: Vec<Posting>,
+    /// The partners who may be paid.
+    pub partners: Vec<Payee>,
+    /// What is payable at this instant is paid.
+    pub cut_off: Instant,
+}
+
+/// A partner, as far as payouts go.
+#[model]
+pub struct Payee {
+    /// The partner's id.
+    pub partner: Id,
+    /// Whether the partner is paid; active unless said.
+    #[model(default)]
+    pub status: PayeeStatus,
+    /// Whether there is a payout method that is known to be the partner's.
+    pub verified: bool,
+}
+
+/// Whether a partner is paid.
+#[model]
+#[derive(Default)]
+pub enum PayeeStatus {
+    /// Is paid.
+    #[default]
+    Active,
+    /// Is paid when active again.
+    Suspended,
+    /// Is not paid.
+    Closed,
+}
+
+/// What `payout.propose` gives back.
+#[model]
+pub struct Proposal {
+    /// The policy that was applied.
+    pub policy: PolicyReference,
+    /// The cut-off.
+    pub cut_off: Instant,
+    /// Who is paid, in the order of partners' ids.
+    pub payouts: Vec<Payout>,
+    /// Who is not, in the same order: every partner who was listed, or has a balance.
+    pub unpaid: Vec<Unpaid>,
+    /// The sums over all payouts.
+    pub totals: PayoutTotals,
+}
+
+/// Which document a proposal comes from, so that it can be computed again.
+#[model]
+#[derive(Eq)]
+pub struct PolicyReference {
+    /// The policy's id.
+    pub id: Id,
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of the document's canonical form.
+    pub hash: Id,
+}
+
+/// What one partner is paid.
+#[model]
+pub struct Payout {
+    /// Derived from policy, version, partner, currency and cut-off: proposing again gives the
+    /// same id, so that carrying it out again can be recognised.
+    pub id: DerivedId,
+    /// Who is paid.
+    pub partner: Id,
+    /// The policy.
+    pub policy: Id,
+    /// The policy's version.
+    pub policy_version: u32,
+    /// The cut-off.
+    pub cut_off: Instant,
+    /// What leaves the partner's balance; never more than is payable.
+    pub gross: Money,
+    /// What the payout costs.
+    pub fee: Money,
+    /// Who bears the fee.
+    pub fee_borne_by: FeeBearer,
+    /// What becomes of the fee when the money comes back.
+    pub fee_on_return: ReturnedFee,
+    /// What arrives.
+    pub net: Money,
+    /// What is payable and stays.
+    pub carried: Money,
+}
+
+/// A partner who is not paid.
+#[model]
+pub struct Unpaid {
+    /// Who.
+    pub partner: Id,
+    /// What is payable; negative for a debt that later earnings have to make up first.
+    pub payable: Money,
+    /// What is not yet payable.
+    pub pending: Money,
+    /// Why; every reason that holds.
+    pub reasons: Vec<UnpaidReason>,
+}
+
+/// Why a partner is not paid.
+#[model]
+pub enum UnpaidReason {
+    /// More was taken back than earned.
+    NegativeBalance,
+    /// There is nothing, or it is not yet payable.
+    NothingPayable,
+    /// It is less than the policy's minimum.
+    BelowMinimum,
+    /// It is less than the smallest step that the method pays.
+    BelowIncrement,
+    /// The fee would take all of it.
+    FeeNotCovered,
+    /// The payout of this cut-off was carried out before; what came since waits for the next.
+    AlreadyStarted,
+    /// There is no verified payout method.
+    NotVerified,
+    /// The partner is suspended.
+    Suspended,
+    /// The partner is closed.
+    Closed,
+    /// The partner has a balance and was not listed.
+    NotListed,
+}
+
+/// The sums over all payouts.
+#[model]
+pub struct PayoutTotals {
+    /// How many there are.
+    pub count: u64,
+    /// What leaves partners' balances.
+    pub gross: Money,
+    /// What the payouts cost, whoever bears it.
+    pub fees: Money,
+    /// What arrives.
+    pub net: Money,
+}
+
+/// Proposes what is paid at a cut-off.
+///
+/// # Errors
+/// Everything that is wrong with the policy; `partner_duplicate`; what is wrong with a posting
+/// (`posting_unbalanced`, `posting_conflict`, `amount_too_fine`); `overflow` for sums that do not
+/// fit 64 bits of minor units.
+pub fn propose(input: ProposeInput) -> Result<Proposal, Problems> {
+    let policy =
+        PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
+    let payees = payees(&input.partners)?;
+    let books = Books::read(&input.postings)?;
+    let proposer = Proposer {
+        policy: &policy,
+        cut_off: input.cut_off,
+        started: input.postings.iter().map(|posting| posting.reference).collect(),
+    };
+    let mut proposal = proposer.nothing_yet();
+    for (partner, (payee, book)) in matched(&policy, &payees, &books) {
+        match proposer.decide(partner, payee, book)? {
+            Decision::Pay(payout) => proposal.payouts.push(payout),
+            Decision::Leave(unpaid) => proposal.unpaid.push(unpaid),
+            Decision::Nobody => {}
+        }
+    }
+    proposal.totals = proposer.totals(&proposal.payouts)?;
+    Ok(proposal)
+}
+
+fn payees(listed: &[Payee]) -> Result<BTreeMap<&Id, &Payee>, Problem> {
+    let mut payees = BTreeMap::new();
+    for (position, payee) in listed.iter().enumerate() {
+        if payees.insert(&payee.partner, payee).is_some() {
+            let problem = Problem::new(
+                PARTNER_DUPLICATE,
+                format!("the partner `{}` is listed twice", payee.partner),
+                "list every partner once",
+            );
+            return Err(problem.under("partner").under(position).under("partners"));
+        }
+    }
+    Ok(payees)
+}
+
+type Matched<'a> = BTreeMap<&'a Id, (Option<&'a Payee>, Option<&'a Book<'a>>)>;
+
+/// Everybody who is listed or has a book in the policy's currency, by id.
+fn matched<'a>(
+    policy: &PayoutPolicy,
+    payees: &BTreeMap<&'a Id, &'a Payee>,
+    books: &'a Books<'a>,
+) -> Matched<'a> {
+    let mut all: Matched<'a> =
+        payees.iter().map(|(partner, payee)| (*partner, (Some(*payee), None))).collect();
+    for book in books.iter().filter(|book| book.currency == policy.currency) {
+        all.entry(book.partner).or_default().1 = Some(book);
+    }
+    all
+}
+
+enum Decision {
+    Pay(Payout),
+    Leave(Unpaid),
+    /// Neither listed nor owed anything.
+    Nobody,
+}
+
+struct Proposer<'a> {
+    policy: &'a PayoutPolicy,
+    cut_off: Instant,
+    /// What the postings refer to, payouts among others.
+    started: BTreeSet<DerivedId>,
+}
+
+impl Proposer<'_> {
+    fn nothing_yet(&self) -> Proposal {
+        let PayoutPolicy { id, version, hash, .. } = self.policy;
+        let zero = self.money(0);
+        Proposal {
+            policy: PolicyReference { id: id.clone(), version: *version, hash: hash.clone() },
+            cut_off: self.cut_off,
+            payouts: Vec::new(),
+            unpaid: Vec::new(),
+            totals: PayoutTotals { count: 0, gross: zero, fees: zero, net: zero },
+        }
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        from_minor(minor, self.policy.currency)
+    }
+
+    fn decide(
+        &self,
+        partner: &Id,
+        payee: Option<&Payee>,
+        book: Option<&Book<'_>>,
+    ) -> Result<Decision, Problem> {
+        let balance = book.map_or(Ok(0), Book::balance)?;
+        let payable = book.map_or(Ok(0), |book| book.payable(self.cut_off))?;
+        if payee.is_none() && balance == 0 {
+            return Ok(Decision::Nobody);
+        }
+        let id = self.id(partner);
+        let cutting = self.cutting(payable, balance)?;
+        let mut reasons: Vec<UnpaidReason> = cutting.err().into_iter().collect();
+        if self.started.contains(&id) {
+            reasons.push(UnpaidReason::AlreadyStarted);
+        }
+        reasons.extend(ineligible(payee));
+        match cutting {
+            Ok(cut) if reasons.is_empty() => {
+                Ok(Decision::Pay(self.payout(id, partner, payable, cut)))
+            }
+            _ => Ok(Decision::Leave(Unpaid {
+                partner: partner.clone(),
+                payable: self.money(payable),
+                pending: self.money(fit(i128::from(balance) - i128::from(payable))?),
+                reasons,
+            })),
+        }
+    }
+
+    fn id(&self, partner: &Id) -> DerivedId {
+        Cause::of("payout")
+            .text(self.policy.id.as_str())
+            .number(self.policy.version.into())
+            .text(partner.as_str())
+            .text(self.policy.currency.as_str())
+            .number(self.cut_off.micros())
+            .id()
+    }
+
+    fn cutting(&self, payable: i64, balance: i64) -> Result<Result<Cut, UnpaidReason>, Problem> {
+        if payable < 0 || balance < 0 {
+            return Ok(Err(UnpaidReason::NegativeBalance));
+        }
+        // A debt that falls due later is not paid out before.
+        let payable = payable.min(balance);
+        if payable == 0 {
+            return Ok(Err(UnpaidReason::NothingPayable));
+        }
+        if payable < self.policy.minimum {
+            return Ok(Err(UnpaidReason::BelowMinimum));
+        }
+        Ok(cut(self.policy, payable)?.map_err(|uncut| match uncut {
+            Uncut::Fee => UnpaidReason::FeeNotCovered,
+            Uncut::Increment => UnpaidReason::BelowIncrement,
+        }))
+    }
+
+    fn payout(&self, id: DerivedId, partner: &Id, payable: i64, cut: Cut) -> Payout {
+        let terms = self.policy.fee.as_ref();
+        Payout {
+            id,
+            partner: partner.clone(),
+            policy: self.policy.id.clone(),
+            policy_version: self.policy.version,
+            cut_off: self.cut_off,
+            gross: self.money(cut.gross),
+            fee: self.money(cut.fee),
+            fee_borne_by: terms.map_or_else(FeeBearer::default, |terms| terms.borne_by),
+            fee_on_return: terms.map_or_else(ReturnedFee::default, |terms| terms.on_return),
+            net: self.money(cut.net),
+            carried: self.money(payable.saturating_sub(cut.gross)),
+        }
+    }
+
+    fn totals(&self, payouts: &[Payout]) -> Result<PayoutTotals, Problem> {
+        let sum = |of: fn(&Payout) -> Money| {
+            let minor = |payout| to_minor(of(payout).amount, self.policy.currency).map(i128::from);
+            let sum: i128 = payouts.iter().map(minor).sum::<Result<_, Problem>>()?;
+            fit(sum).map(|sum| self.money(sum))
+        };
+        Ok(PayoutTotals {
+            count: u64::try_from(payouts.len()).unwrap_or(u64::MAX),
+            gross: sum(|payout| payout.gross)?,
+            fees: sum(|payout| payout.fee)?,
+            net: sum(|payout| payout.net)?,
+        })
+    }
+}
+
+fn ineligible(payee: Option<&Payee>) -> impl Iterator<Item = UnpaidReason> {
+    let unverified = payee.is_some_and(|payee| !payee.verified);
+    let standing = match payee.map(|payee| payee.status) {
+        None => Some(UnpaidReason::NotListed),
+        Some(PayeeStatus::Suspended) => Some(UnpaidReason::Suspended),
+        Some(PayeeStatus::Closed) => Some(UnpaidReason::Closed),
+        Some(PayeeStatus::Active) => None,
+    };
+    unverified.then_some(UnpaidReason::NotVerified).into_iter().chain(standing)
+}
