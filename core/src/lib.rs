@@ -32,6 +32,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::exact::CODES,
     kernel::id::CODES,
     kernel::ladder::CODES,
+    kernel::ledger::CODES,
     kernel::money::CODES,
     kernel::schedule::CODES,
     payout::CODES,

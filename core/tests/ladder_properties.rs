@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 
 use guerdon::kernel::calendar::Ordinal;
-use guerdon::kernel::ladder::{Downgrade, Held, Ladder, Level, Levels, OnDecrease, Promotion};
+use guerdon::kernel::ladder::{
+    Held, Ladder, LadderDecrease, LadderDowngrade, LadderLevel, LadderPromotion, Levels,
+};
 use guerdon::kernel::money::{Amount, to_minor};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -18,17 +20,19 @@ use proptest::sample::select;
 type History = Vec<(i32, Vec<i64>)>;
 
 fn ladder() -> impl Strategy<Value = Ladder> {
-    let promotion = select(vec![Promotion::AtOnce, Promotion::PeriodEnd]);
-    let downgrade = select(vec![Downgrade::None, Downgrade::OneStep, Downgrade::Requalify]);
-    let on_decrease = select(vec![OnDecrease::Now, OnDecrease::PeriodEnd, OnDecrease::Never]);
+    let promotion = select(vec![LadderPromotion::AtOnce, LadderPromotion::PeriodEnd]);
+    let downgrade =
+        select(vec![LadderDowngrade::None, LadderDowngrade::OneStep, LadderDowngrade::Requalify]);
+    let on_decrease =
+        select(vec![LadderDecrease::Now, LadderDecrease::PeriodEnd, LadderDecrease::Never]);
     let froms = prop::collection::btree_set(0_i64..60, 1..6);
     (froms, promotion, downgrade, 0_u16..4, on_decrease).prop_map(
         |(froms, promotion, downgrade, grace, on_decrease)| {
-            let level = |from: i64| Level {
+            let level = |from: i64| LadderLevel {
                 id: format!("from-{from}").parse().unwrap(),
                 from: from.into(),
             };
-            let grace = if downgrade == Downgrade::None { 0 } else { grace };
+            let grace = if downgrade == LadderDowngrade::None { 0 } else { grace };
             let levels = froms.into_iter().map(level).collect();
             Ladder { levels, promotion, downgrade, grace, on_decrease }
         },
@@ -80,26 +84,26 @@ impl<'a> Oracle<'a> {
         let now = self.worth(sums.last().copied().unwrap_or(0));
         let best = sums.iter().map(|sum| self.worth(*sum)).max().unwrap_or(self.base);
         match (self.ladder.promotion, self.ladder.on_decrease) {
-            (Promotion::PeriodEnd, _) => self.began,
-            (Promotion::AtOnce, OnDecrease::Now) => self.began.max(now),
-            (Promotion::AtOnce, _) => self.began.max(best),
+            (LadderPromotion::PeriodEnd, _) => self.began,
+            (LadderPromotion::AtOnce, LadderDecrease::Now) => self.began.max(now),
+            (LadderPromotion::AtOnce, _) => self.began.max(best),
         }
     }
 
     fn end(&mut self, sums: &[i64]) {
         let last = self.worth(sums.last().copied().unwrap_or(0));
         let best = sums.iter().map(|sum| self.worth(*sum)).max().unwrap_or(self.base);
-        let earned = if self.ladder.on_decrease == OnDecrease::Never { best } else { last };
+        let earned = if self.ladder.on_decrease == LadderDecrease::Never { best } else { last };
         if earned >= self.began {
             self.began = earned;
             self.missed = 0;
             return;
         }
         self.missed += 1;
-        if self.missed > self.ladder.grace && self.ladder.downgrade != Downgrade::None {
+        if self.missed > self.ladder.grace && self.ladder.downgrade != LadderDowngrade::None {
             self.missed = 0;
             self.began = match self.ladder.downgrade {
-                Downgrade::OneStep => self.began - 1,
+                LadderDowngrade::OneStep => self.began - 1,
                 _ => earned,
             };
         }
@@ -189,7 +193,7 @@ proptest! {
     /// A measure that falls is no matter either, once the window is over, unless its peak counts.
     #[test]
     fn only_the_final_measure_counts_at_the_end(ladder in ladder(), history in history(-40..60)) {
-        prop_assume!(ladder.on_decrease != OnDecrease::Never);
+        prop_assume!(ladder.on_decrease != LadderDecrease::Never);
         let levels = Levels::compile(&ladder, whole).unwrap();
         let (mut often, mut seldom) = (Held::default(), Held::default());
         let mut measures = BTreeMap::new();
@@ -223,7 +227,7 @@ proptest! {
             prop_assert_eq!(advance(&levels, begun, at, &measures), slow);
         }
         let far = advance(&levels, begun, i32::MAX, &measures);
-        if ladder.downgrade != Downgrade::None {
+        if ladder.downgrade != LadderDowngrade::None {
             let base = u16::from(ladder.levels[0].from == Amount::ZERO);
             prop_assert_eq!((far.rank, far.lapsed), (base, 0));
         }

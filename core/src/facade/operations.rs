@@ -8,6 +8,10 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";
+            ladder_progress: "ladder.progress", $crate::kernel::ladder::progress, $crate::kernel::ladder::LadderProgressInput => $crate::kernel::ladder::LadderProgress, "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.";
+            ledger_audit: "ledger.audit", $crate::kernel::ledger::audited, $crate::kernel::ledger::LedgerAuditInput => $crate::kernel::ledger::LedgerAudit, "Tells every rule of a ledger that a list of postings breaks.";
+            ledger_balances: "ledger.balances", $crate::kernel::ledger::balances, $crate::kernel::ledger::LedgerBalancesInput => $crate::kernel::ledger::LedgerBalances, "Sums postings to the balance of every account and asset.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
             payout_propose: "payout.propose", $crate::payout::propose, $crate::payout::ProposeInput => $crate::payout::Proposal, "Proposes who is paid how much at a cut-off, and says why the others are not.";
             payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed or returned.";
@@ -24,6 +28,20 @@ macro_rules! for_each_operation {
 macro_rules! for_each_class {
     ($then:ident, $module:ident) => {
         $then! { $module:
+            $crate::kernel::ladder::LadderChange,
+            $crate::kernel::ladder::LadderHistory,
+            $crate::kernel::ladder::LadderHistoryInput,
+            $crate::kernel::ladder::LadderMeasured,
+            $crate::kernel::ladder::LadderProgress,
+            $crate::kernel::ladder::LadderProgressInput,
+            $crate::kernel::ladder::LadderStanding,
+            $crate::kernel::ledger::LedgerAudit,
+            $crate::kernel::ledger::LedgerAuditInput,
+            $crate::kernel::ledger::LedgerBalance,
+            $crate::kernel::ledger::LedgerBalances,
+            $crate::kernel::ledger::LedgerBalancesInput,
+            $crate::kernel::ledger::LedgerEntry,
+            $crate::kernel::ledger::LedgerPosting,
             $crate::kernel::money::Money,
             $crate::kernel::money::RoundInput,
             $crate::kernel::problem::Problem,

@@ -11,6 +11,7 @@ pub mod exact;
 pub mod explain;
 pub mod id;
 pub mod ladder;
+pub mod ledger;
 pub mod money;
 pub mod number;
 pub mod problem;

@@ -17,12 +17,12 @@ pub struct Change {
     /// The level after.
     pub after: Option<u16>,
     /// Why.
-    pub reason: ChangeReason,
+    pub reason: LadderChangeReason,
 }
 
 /// Why a level was gained or lost.
 #[model]
-pub enum ChangeReason {
+pub enum LadderChangeReason {
     /// The measure reached it.
     Reached,
     /// The measure fell back below it in the window that had reached it.

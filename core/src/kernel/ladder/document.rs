@@ -21,18 +21,23 @@ crate::carried_document!(
     LadderText: Ladder
 );
 
+crate::carried_document!(
+    /// The kind of a window on its way into an operation.
+    WindowText: Window
+);
+
 /// Levels, and how they are gained and lost.
 #[model(document)]
 pub struct Ladder {
     /// The levels, upwards. When the first one starts at 0 it is the base, which everybody has;
     /// otherwise there is no level below it.
-    pub levels: Vec<Level>,
+    pub levels: Vec<LadderLevel>,
     /// When a level is gained; at once unless said.
     #[model(default)]
-    pub promotion: Promotion,
+    pub promotion: LadderPromotion,
     /// What becomes of a level that a window did not earn again; `requalify` unless said.
     #[model(default)]
-    pub downgrade: Downgrade,
+    pub downgrade: LadderDowngrade,
     /// For how many windows a level is kept that was not earned again, before it falls; 0 unless
     /// said.
     #[model(default)]
@@ -40,12 +45,12 @@ pub struct Ladder {
     /// What becomes of a level reached in the current window when the measure falls back below
     /// it, as by a refund; it falls at the period's end unless said.
     #[model(default)]
-    pub on_decrease: OnDecrease,
+    pub on_decrease: LadderDecrease,
 }
 
 /// One level.
 #[model(document)]
-pub struct Level {
+pub struct LadderLevel {
     /// What the level is called in states and answers, unique in its ladder.
     pub id: Id,
     /// The least measure that earns it.
@@ -55,7 +60,7 @@ pub struct Level {
 /// When a level is gained.
 #[model]
 #[derive(Default)]
-pub enum Promotion {
+pub enum LadderPromotion {
     /// As soon as the measure reaches it.
     #[default]
     AtOnce,
@@ -66,7 +71,7 @@ pub enum Promotion {
 /// What becomes of a level that a window did not earn again.
 #[model]
 #[derive(Default)]
-pub enum Downgrade {
+pub enum LadderDowngrade {
     /// It is kept for good.
     None,
     /// It falls by one level, to soften the landing.
@@ -79,7 +84,7 @@ pub enum Downgrade {
 /// What becomes of a level reached in a window when the measure falls back below it.
 #[model]
 #[derive(Default)]
-pub enum OnDecrease {
+pub enum LadderDecrease {
     /// It falls at once, though not below the level with which the window began.
     Now,
     /// It falls at the end of the window, without grace, if it is not reached again by then.
@@ -97,7 +102,7 @@ pub fn check(ladder: &Ladder) -> Vec<Problem> {
     }
     let mut found = Vec::new();
     let mut ids = BTreeSet::new();
-    let mut below: Option<&Level> = None;
+    let mut below: Option<&LadderLevel> = None;
     for (index, level) in ladder.levels.iter().enumerate() {
         let placed = |problem: Problem, key| problem.under(key).under(index).under("levels");
         if !ids.insert(&level.id) {
@@ -108,7 +113,7 @@ pub fn check(ladder: &Ladder) -> Vec<Problem> {
         }
         below = Some(level);
     }
-    if ladder.downgrade == Downgrade::None && ladder.grace > 0 {
+    if ladder.downgrade == LadderDowngrade::None && ladder.grace > 0 {
         found.push(idle(
             "grace",
             "there is a grace, and levels never fall",
@@ -128,14 +133,14 @@ pub fn check_window(ladder: &Ladder, window: Window) -> Vec<Problem> {
         Window::Rolling { .. } => "a rolling window",
     };
     let mut found = Vec::new();
-    if ladder.promotion == Promotion::PeriodEnd {
+    if ladder.promotion == LadderPromotion::PeriodEnd {
         found.push(idle(
             "promotion",
             format!("levels are gained at a period's end, and {kind} has none"),
             "choose `at_once`, or a window of periods",
         ));
     }
-    if ladder.downgrade != Downgrade::default() {
+    if ladder.downgrade != LadderDowngrade::default() {
         found.push(idle(
             "downgrade",
             format!("levels are earned again each period, and {kind} has none"),
@@ -149,7 +154,7 @@ pub fn check_window(ladder: &Ladder, window: Window) -> Vec<Problem> {
             "leave it out",
         ));
     }
-    if matches!(window, Window::Rolling { .. }) && ladder.on_decrease == OnDecrease::PeriodEnd {
+    if matches!(window, Window::Rolling { .. }) && ladder.on_decrease == LadderDecrease::PeriodEnd {
         found.push(idle(
             "on_decrease",
             "a level falls at a period's end, and a rolling window has none",
@@ -171,7 +176,7 @@ fn check_length(levels: usize) -> Option<Problem> {
     }
 }
 
-fn check_from(level: &Level, below: Option<&Level>) -> Option<Problem> {
+fn check_from(level: &LadderLevel, below: Option<&LadderLevel>) -> Option<Problem> {
     let from = level.from;
     match below {
         Some(below) if from <= below.from => Some(Problem::new(
@@ -235,7 +240,7 @@ mod tests {
     fn a_ladder_has_some_levels_and_not_too_many() {
         assert_eq!(found(&check(&ladder(r#"{"levels": []}"#))), [("ladder_empty", "/levels")]);
         let level =
-            |from: i64| Level { id: format!("l{from}").parse().unwrap(), from: from.into() };
+            |from: i64| LadderLevel { id: format!("l{from}").parse().unwrap(), from: from.into() };
         let long = |levels| Ladder { levels, ..ladder(r#"{"levels": []}"#) };
         assert!(check(&long((0..1_000).map(level).collect())).is_empty());
         let too_long = long((0..1_001).map(level).collect());

@@ -16,7 +16,10 @@ use crate::kernel::number::Number;
 use crate::kernel::problem::{Problem, Problems};
 
 use super::document::check;
-use super::{Change, ChangeReason, Downgrade, Ladder, Level, OnDecrease, Promotion};
+use super::{
+    Change, Ladder, LadderChangeReason, LadderDecrease, LadderDowngrade, LadderLevel,
+    LadderPromotion,
+};
 use crate::kernel::money::Amount;
 
 /// What a ladder remembers of one who climbs it. The default has not begun yet.
@@ -61,11 +64,11 @@ impl Held {
 #[derive(Clone, Debug)]
 pub struct Levels<N = Exact> {
     thresholds: Vec<N>,
-    levels: Vec<Level>,
-    promotion: Promotion,
-    downgrade: Downgrade,
+    levels: Vec<LadderLevel>,
+    promotion: LadderPromotion,
+    downgrade: LadderDowngrade,
     grace: u16,
-    on_decrease: OnDecrease,
+    pub(super) on_decrease: LadderDecrease,
     /// The rank that everybody has: 1 where the first level is from zero.
     floor: u16,
 }
@@ -114,13 +117,13 @@ impl<N: Number> Levels<N> {
 
     /// The level with that number, from 0, upwards.
     #[must_use]
-    pub fn level(&self, number: u16) -> Option<&Level> {
+    pub fn level(&self, number: u16) -> Option<&LadderLevel> {
         self.levels.get(usize::from(number))
     }
 
     /// The levels, upwards.
     #[must_use]
-    pub fn as_slice(&self) -> &[Level] {
+    pub fn as_slice(&self) -> &[LadderLevel] {
         &self.levels
     }
 
@@ -168,8 +171,13 @@ impl<N: Number> Levels<N> {
         }
     }
 
+    /// The rank that everybody has.
+    pub(super) const fn floor(&self) -> u16 {
+        self.floor
+    }
+
     #[inline]
-    pub(super) fn rank_of(&self, measure: &N) -> u16 {
+    fn rank_of(&self, measure: &N) -> u16 {
         let reached = self.thresholds.partition_point(|threshold| threshold <= measure);
         // A ladder has at most a thousand levels.
         u16::try_from(reached).unwrap_or(u16::MAX).max(self.floor)
@@ -194,13 +202,13 @@ impl<N: Number> Levels<N> {
         on_change: &mut impl FnMut(Change),
     ) -> Held {
         let earned = match self.on_decrease {
-            OnDecrease::Never => self.rank_of(measure).max(held.peak),
-            OnDecrease::Now | OnDecrease::PeriodEnd => self.rank_of(measure),
+            LadderDecrease::Never => self.rank_of(measure).max(held.peak),
+            LadderDecrease::Now | LadderDecrease::PeriodEnd => self.rank_of(measure),
         };
         let before = held.rank;
         held.rank = held.carried.max(earned);
         let kept = held.rank;
-        if earned >= held.carried || self.downgrade == Downgrade::None {
+        if earned >= held.carried || self.downgrade == LadderDowngrade::None {
             held.lapsed = 0;
         } else if held.lapsed < self.grace {
             held.lapsed += 1;
@@ -208,9 +216,9 @@ impl<N: Number> Levels<N> {
             self.fall(&mut held, earned);
         }
         let reason = match held.rank {
-            rank if rank > before => ChangeReason::Reached,
-            rank if rank < kept => ChangeReason::NotRequalified,
-            _ => ChangeReason::Decreased,
+            rank if rank > before => LadderChangeReason::Reached,
+            rank if rank < kept => LadderChangeReason::NotRequalified,
+            _ => LadderChangeReason::Decreased,
         };
         tell(before, held.rank, window.next(), true, reason, on_change);
         self.opened(held, window.next())
@@ -227,7 +235,7 @@ impl<N: Number> Levels<N> {
     ) -> Held {
         let mut window = i64::from(first.number());
         let last_number = i64::from(last.number());
-        while held.rank > self.floor && self.downgrade != Downgrade::None {
+        while held.rank > self.floor && self.downgrade != LadderDowngrade::None {
             let until_fall = i64::from(self.grace.saturating_sub(held.lapsed)) + 1;
             if last_number - window < until_fall {
                 let passed = u16::try_from(last_number - window).unwrap_or_default();
@@ -238,7 +246,7 @@ impl<N: Number> Levels<N> {
             let before = held.rank;
             self.fall(&mut held, self.floor);
             let since = i32::try_from(window).map_or(last, Ordinal::new);
-            tell(before, held.rank, since, true, ChangeReason::NotRequalified, on_change);
+            tell(before, held.rank, since, true, LadderChangeReason::NotRequalified, on_change);
         }
         self.opened(held, last)
     }
@@ -246,9 +254,9 @@ impl<N: Number> Levels<N> {
     fn fall(&self, held: &mut Held, earned: u16) {
         held.lapsed = 0;
         held.rank = match self.downgrade {
-            Downgrade::None => held.rank,
-            Downgrade::OneStep => held.rank.saturating_sub(1),
-            Downgrade::Requalify => earned,
+            LadderDowngrade::None => held.rank,
+            LadderDowngrade::OneStep => held.rank.saturating_sub(1),
+            LadderDowngrade::Requalify => earned,
         };
     }
 
@@ -263,16 +271,19 @@ impl<N: Number> Levels<N> {
     ) -> Held {
         let reached = self.rank_of(measure);
         held.peak = held.peak.max(reached);
-        if self.promotion == Promotion::PeriodEnd {
+        if self.promotion == LadderPromotion::PeriodEnd {
             return held;
         }
         let before = held.rank;
         held.rank = match self.on_decrease {
-            OnDecrease::Now => held.carried.max(reached),
-            OnDecrease::PeriodEnd | OnDecrease::Never => held.carried.max(held.peak),
+            LadderDecrease::Now => held.carried.max(reached),
+            LadderDecrease::PeriodEnd | LadderDecrease::Never => held.carried.max(held.peak),
         };
-        let reason =
-            if held.rank > before { ChangeReason::Reached } else { ChangeReason::Decreased };
+        let reason = if held.rank > before {
+            LadderChangeReason::Reached
+        } else {
+            LadderChangeReason::Decreased
+        };
         tell(before, held.rank, window, false, reason, on_change);
         held
     }
@@ -284,7 +295,7 @@ fn tell(
     after: u16,
     window: Ordinal,
     at_window_end: bool,
-    reason: ChangeReason,
+    reason: LadderChangeReason,
     on_change: &mut impl FnMut(Change),
 ) {
     if before != after {

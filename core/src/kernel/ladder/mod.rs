@@ -35,13 +35,20 @@
 
 mod change;
 mod document;
+mod history;
 mod levels;
+mod progress;
+mod standing;
 
-pub use change::{Change, ChangeReason};
+pub use change::{Change, LadderChangeReason};
 pub use document::{
-    Downgrade, Ladder, LadderText, Level, OnDecrease, Promotion, check, check_window,
+    Ladder, LadderDecrease, LadderDowngrade, LadderLevel, LadderPromotion, LadderText, WindowText,
+    check, check_window,
 };
+pub use history::{LadderChange, LadderHistory, LadderHistoryInput, LadderMeasured, history};
 pub use levels::{Held, Levels};
+pub use progress::LadderProgress;
+pub use standing::{LadderProgressInput, LadderStanding, progress};
 
 crate::codes! {
     /// A ladder has no levels.
@@ -58,8 +65,10 @@ crate::codes! {
     LADDER_LEVEL_UNKNOWN = "ladder_level_unknown";
     /// Something that the ladder says can never happen.
     LADDER_IDLE = "ladder_idle";
-    /// What is measured does not come in the order of time.
+    /// Something happened after `now`, or before the state that it is added to.
     LADDER_OUT_OF_ORDER = "ladder_out_of_order";
+    /// A state of a rolling window, which only the whole history can carry on.
+    LADDER_STANDING_STALE = "ladder_standing_stale";
 }
 
 #[cfg(test)]

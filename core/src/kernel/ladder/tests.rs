@@ -5,7 +5,7 @@ use crate::kernel::document::{Limits, parse, to_json};
 use crate::kernel::exact::Exact;
 use crate::kernel::money::to_minor;
 
-use super::{Change, ChangeReason, Held, Ladder, Levels};
+use super::{Change, Held, Ladder, LadderChangeReason, Levels};
 
 const YEARS: &str = r#"[{"id": "silver", "from": 100}, {"id": "gold", "from": 500}]"#;
 
@@ -135,10 +135,10 @@ fn changes_are_told_in_order() {
     assert_eq!(
         told,
         [
-            change(10, false, None, Some(1), ChangeReason::Reached),
+            change(10, false, None, Some(1), LadderChangeReason::Reached),
             // Windows 11 and 12 are grace, the end of 13 is the fall; the same again for Silver.
-            change(14, true, Some(1), Some(0), ChangeReason::NotRequalified),
-            change(17, true, Some(0), None, ChangeReason::NotRequalified),
+            change(14, true, Some(1), Some(0), LadderChangeReason::NotRequalified),
+            change(17, true, Some(0), None, LadderChangeReason::NotRequalified),
         ]
     );
     assert_eq!((end.rank, end.lapsed, end.window()), (0, 0, Some(far)));
