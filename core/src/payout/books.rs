@@ -80,9 +80,12 @@ impl<'a> Book<'a> {
         sum(&self.rows, |_| true)
     }
 
-    /// What can be paid at an instant.
-    pub(super) fn payable(&self, now: Instant) -> Result<i64, Problem> {
-        sum(&self.rows, |row| row.available_at <= now)
+    /// What can be paid at a cut-off. What was paid out is gone whenever that was, so that no two
+    /// cut-offs pay the same money, in whichever order they are proposed.
+    pub(super) fn payable(&self, cut_off: Instant) -> Result<i64, Problem> {
+        sum(&self.rows, |row| {
+            matches!(row.kind, EntryKind::Payout | EntryKind::Fee) || row.available_at <= cut_off
+        })
     }
 }
 

@@ -9,8 +9,8 @@
 //!   posted when that moment comes.
 //! - A reversal may take a balance below zero: a debt, which later earnings make up before
 //!   anything is paid.
-//! - A payout takes effect on what was payable at its cut-off, however late it is handed over,
-//!   so no two proposals pay the same money, be it under two versions of a policy.
+//! - What was paid out is gone for every cut-off, earlier ones too, so no two proposals pay the
+//!   same money, be it under two versions of a policy.
 //! - What fails or comes back is payable again from then on, under the next cut-off.
 
 mod books;

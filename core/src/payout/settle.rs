@@ -48,12 +48,6 @@ pub enum PayoutOutcome {
 pub fn settle(input: SettleInput) -> Result<Posting, Problem> {
     let SettleInput { payout, outcome, at } = &input;
     let sums = Sums::of(payout).map_err(|problem| problem.under("payout"))?;
-    let available_at = match outcome {
-        // It takes what was payable at the cut-off, however late it is handed over: a second
-        // proposal for that cut-off does not find it again.
-        PayoutOutcome::Started if payout.cut_off < *at => Some(payout.cut_off),
-        _ => None,
-    };
     let ticket = Ticket {
         key: Cause::of("payout_posting").derived(payout.id).text(outcome.as_str()).id(),
         at: *at,
@@ -61,7 +55,7 @@ pub fn settle(input: SettleInput) -> Result<Posting, Problem> {
         event: None,
         reference: payout.id,
         currency: sums.currency,
-        available_at,
+        available_at: None,
     };
     Ok(ticket.posting(&moves(payout, *outcome, &sums)))
 }
