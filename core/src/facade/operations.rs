@@ -17,6 +17,7 @@ macro_rules! for_each_operation {
             payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed or returned.";
             payout_statement: "payout.statement", $crate::payout::statement, $crate::payout::StatementInput => $crate::payout::Statement, "States how a partner's balance became what it is, over a period.";
             payout_statements: "payout.statements", $crate::payout::statements, $crate::payout::StatementsInput => $crate::payout::Statements, "States the same of every partner with a balance or a movement.";
+            payout_validate: "payout.validate", $crate::payout::validate, $crate::payout::PayoutPolicyInput => $crate::payout::PayoutPolicyReference, "Checks a payout policy, and says how results refer to it.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
         }
     };
@@ -51,8 +52,9 @@ macro_rules! for_each_class {
             $crate::kernel::schedule::ScheduledAmount,
             $crate::payout::Payee,
             $crate::payout::Payout,
+            $crate::payout::PayoutPolicyInput,
+            $crate::payout::PayoutPolicyReference,
             $crate::payout::PayoutTotals,
-            $crate::payout::PolicyReference,
             $crate::payout::Posting,
             $crate::payout::PostingEntry,
             $crate::payout::Proposal,

@@ -22,13 +22,12 @@ pub mod settle;
 pub mod statement;
 
 pub use policy::{
-    FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyText,
-    ReturnedFee,
+    FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyInput,
+    PayoutPolicyReference, PayoutPolicyText, ReturnedFee, validate,
 };
 pub use posting::{Account, EntryKind, Posting, PostingEntry, Postings};
 pub use proposal::{
-    Payee, PayeeStatus, Payout, PayoutTotals, PolicyReference, Proposal, ProposeInput, Unpaid,
-    UnpaidReason, propose,
+    Payee, PayeeStatus, Payout, PayoutTotals, Proposal, ProposeInput, Unpaid, UnpaidReason, propose,
 };
 pub use settle::{PayoutOutcome, SettleInput, settle};
 pub use statement::{

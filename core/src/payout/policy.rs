@@ -134,6 +134,42 @@ impl PayoutPolicy {
             fee,
         })
     }
+
+    /// Which document this is.
+    #[must_use]
+    pub fn reference(&self) -> PayoutPolicyReference {
+        let Self { id, version, hash, .. } = self;
+        PayoutPolicyReference { id: id.clone(), version: *version, hash: hash.clone() }
+    }
+}
+
+/// What `payout.validate` takes.
+#[model]
+pub struct PayoutPolicyInput {
+    /// The policy.
+    pub policy: PayoutPolicyText,
+}
+
+/// Which document something comes from, so that it can be computed again.
+#[model]
+#[derive(Eq)]
+pub struct PayoutPolicyReference {
+    /// The policy's id.
+    pub id: Id,
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of the document's canonical form.
+    pub hash: Id,
+}
+
+/// Checks a policy, and says how results will refer to it.
+///
+/// # Errors
+/// Every problem of the policy.
+pub fn validate(input: PayoutPolicyInput) -> Result<PayoutPolicyReference, Problems> {
+    let policy =
+        PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
+    Ok(policy.reference())
 }
 
 /// Collects every problem; a value that has one is replaced, and never seen, as the policy is

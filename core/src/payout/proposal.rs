@@ -16,7 +16,9 @@ use crate::kernel::problem::{Problem, Problems};
 use super::PARTNER_DUPLICATE;
 use super::books::{Book, Books, fit};
 use super::fee::{Cut, Uncut, cut};
-use super::policy::{FeeBearer, PayoutPolicy, PayoutPolicyText, ReturnedFee};
+use super::policy::{
+    FeeBearer, PayoutPolicy, PayoutPolicyReference, PayoutPolicyText, ReturnedFee,
+};
 use super::posting::Posting;
 
 /// What `payout.propose` takes.
@@ -61,7 +63,7 @@ pub enum PayeeStatus {
 #[model]
 pub struct Proposal {
     /// The policy that was applied.
-    pub policy: PolicyReference,
+    pub policy: PayoutPolicyReference,
     /// The cut-off.
     pub cut_off: Instant,
     /// Who is paid, in the order of partners' ids.
@@ -70,18 +72,6 @@ pub struct Proposal {
     pub unpaid: Vec<Unpaid>,
     /// The sums over all payouts.
     pub totals: PayoutTotals,
-}
-
-/// Which document a proposal comes from, so that it can be computed again.
-#[model]
-#[derive(Eq)]
-pub struct PolicyReference {
-    /// The policy's id.
-    pub id: Id,
-    /// Its version.
-    pub version: u32,
-    /// SHA-256 of the document's canonical form.
-    pub hash: Id,
 }
 
 /// What one partner is paid.
@@ -238,10 +228,9 @@ struct Proposer<'a> {
 
 impl Proposer<'_> {
     fn nothing_yet(&self) -> Proposal {
-        let PayoutPolicy { id, version, hash, .. } = self.policy;
         let zero = self.money(0);
         Proposal {
-            policy: PolicyReference { id: id.clone(), version: *version, hash: hash.clone() },
+            policy: self.policy.reference(),
             cut_off: self.cut_off,
             payouts: Vec::new(),
             unpaid: Vec::new(),
