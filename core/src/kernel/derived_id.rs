@@ -93,65 +93,96 @@ crate::scalar!(
 #[must_use = "a cause becomes an id with `id`"]
 pub struct Cause {
     sha: Sha1,
+    /// What is still to be hashed: one large update costs a fraction of many small ones.
+    pending: [u8; ROOM],
+    filled: usize,
 }
+
+/// Enough for the names of most ids.
+const ROOM: usize = 128;
 
 impl Cause {
     /// The cause of a kind of thing, such as `commission_line`.
+    #[inline]
     pub fn of(kind: &str) -> Self {
-        let mut sha = Sha1::new();
-        sha.update(NAMESPACE.as_bytes());
-        Self { sha }.text(kind)
+        let mut cause = Self { sha: Sha1::new(), pending: [0; ROOM], filled: 0 };
+        cause.feed(NAMESPACE.as_bytes());
+        cause.text(kind)
     }
 
     /// And this text.
+    #[inline]
     pub fn text(mut self, part: &str) -> Self {
-        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        let mut before = Digits::of(length);
-        before.push(b':');
-        self.sha.update(before.as_bytes());
-        self.sha.update(part);
+        self.feed_length(part.len());
+        self.feed(part.as_bytes());
         self
     }
 
     /// And this number, as decimal digits.
+    #[inline]
     pub fn number(mut self, part: i64) -> Self {
         let digits = Digits::of(part.unsigned_abs());
         let sign: &[u8] = if part < 0 { b"-" } else { b"" };
-        let length = digits.as_bytes().len() + sign.len();
-        let mut before = Digits::of(u64::try_from(length).unwrap_or(u64::MAX));
-        before.push(b':');
-        self.sha.update(before.as_bytes());
-        self.sha.update(sign);
-        self.sha.update(digits.as_bytes());
+        self.feed_length(digits.as_bytes().len() + sign.len());
+        self.feed(sign);
+        self.feed(digits.as_bytes());
         self
     }
 
     /// And this other id.
+    #[inline]
     pub fn derived(self, part: DerivedId) -> Self {
         let mut text = Uuid::encode_buffer();
         self.text(part.0.as_hyphenated().encode_lower(&mut text))
     }
 
     /// The id of all that.
+    #[inline]
     #[must_use]
-    pub fn id(self) -> DerivedId {
+    pub fn id(mut self) -> DerivedId {
+        self.flush();
         let digest: [u8; 20] = self.sha.finalize().into();
         let [head @ .., _, _, _, _] = digest;
         DerivedId(Builder::from_sha1_bytes(head).into_uuid())
     }
+
+    #[inline]
+    fn feed_length(&mut self, length: usize) {
+        // No text is longer than 2^64 bytes.
+        let digits = Digits::of(u64::try_from(length).unwrap_or(u64::MAX));
+        self.feed(digits.as_bytes());
+        self.feed(b":");
+    }
+
+    #[inline]
+    fn feed(&mut self, bytes: &[u8]) {
+        let end = self.filled + bytes.len();
+        if let Some(room) = self.pending.get_mut(self.filled..end) {
+            room.copy_from_slice(bytes);
+            self.filled = end;
+        } else {
+            self.flush();
+            self.sha.update(bytes);
+        }
+    }
+
+    fn flush(&mut self) {
+        self.sha.update(self.pending.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+    }
 }
 
-/// A number in decimal, and one byte more, without allocation.
+/// A number in decimal, without allocation.
 struct Digits {
-    text: [u8; 21],
+    text: [u8; 20],
     start: usize,
-    end: usize,
 }
 
 impl Digits {
+    #[inline]
     fn of(mut number: u64) -> Self {
-        let mut digits = Self { text: [b'0'; 21], start: 20, end: 20 };
-        for place in digits.text.iter_mut().take(20).rev() {
+        let mut digits = Self { text: [b'0'; 20], start: 20 };
+        for place in digits.text.iter_mut().rev() {
             *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
             digits.start -= 1;
             number /= 10;
@@ -162,15 +193,9 @@ impl Digits {
         digits
     }
 
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.text.get_mut(self.end) {
-            *place = byte;
-            self.end += 1;
-        }
-    }
-
+    #[inline]
     fn as_bytes(&self) -> &[u8] {
-        self.text.get(self.start..self.end).unwrap_or_default()
+        self.text.get(self.start..).unwrap_or_default()
     }
 }
 
