@@ -42,7 +42,7 @@ pub fn shapes(definition: &'static Definition) -> Vec<&'static Shape> {
     match definition.kind {
         Kind::Record(fields) => fields.iter().map(|field| &field.shape).collect(),
         Kind::Words(_) => Vec::new(),
-        Kind::Tagged(variants) | Kind::OneKey(variants) => variants
+        Kind::Tagged(variants) | Kind::OneKey(variants) | Kind::Keyed(variants) => variants
             .iter()
             .flat_map(|variant| {
                 variant.fields.iter().map(|field| &field.shape).chain(&variant.content)
@@ -96,6 +96,7 @@ fn body(definition: &Definition) -> Value {
         }),
         Kind::Tagged(variants) => json!({ "oneOf": each(variants, tagged) }),
         Kind::OneKey(variants) => json!({ "oneOf": each(variants, one_key) }),
+        Kind::Keyed(variants) => json!({ "oneOf": each(variants, keyed) }),
     };
     if let Some(object) = schema.as_object_mut() {
         object.insert("description".to_owned(), definition.doc.into());
@@ -128,6 +129,10 @@ fn one_key(variant: &Variant) -> Value {
         "required": [variant.name],
         "additionalProperties": false,
     })
+}
+
+fn keyed(variant: &Variant) -> Value {
+    record(variant.fields, None)
 }
 
 fn record(fields: &[Field], tag: Option<&str>) -> Value {

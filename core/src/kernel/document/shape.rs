@@ -91,6 +91,9 @@ pub enum Kind {
     Tagged(&'static [Variant]),
     /// An object with exactly one key, which says what its value is.
     OneKey(&'static [Variant]),
+    /// An object that is told apart by which key it has: each alternative is named by its telling
+    /// key, which is one of its fields.
+    Keyed(&'static [Variant]),
 }
 
 /// A field of a record.

@@ -128,6 +128,7 @@ impl<'a> Walk<'a> {
             },
             Kind::Tagged(variants) => self.tagged(tree, variants),
             Kind::OneKey(variants) => self.one_key(tree, variants),
+            Kind::Keyed(variants) => self.keyed(tree, variants),
         }
     }
 
@@ -180,6 +181,35 @@ impl<'a> Walk<'a> {
                 self.path.pop();
             }
             None => self.report(unknown_variant(key, variants)),
+        }
+    }
+
+    fn keyed(&mut self, tree: &'a Value, variants: &[Variant]) {
+        let Some(object) = tree.as_object() else {
+            return self.report(mismatch("an object", tree));
+        };
+        let told: Vec<&Variant> =
+            variants.iter().filter(|variant| object.contains_key(variant.name)).collect();
+        match (told.as_slice(), object.keys().next()) {
+            ([variant], _) => self.fields(object, variant.fields, None),
+            ([one, other, ..], _) => self.report(Problem::new(
+                TYPE_MISMATCH,
+                format!("`{}` and `{}` stand in one object", one.name, other.name),
+                "keep one of them",
+            )),
+            ([], None) => self.report(Problem::new(
+                TYPE_MISMATCH,
+                "the object is empty",
+                format!("give it one of {}", names(variants)),
+            )),
+            ([], Some(first)) => match variants.iter().find(|variant| has_field(object, variant)) {
+                Some(variant) => self.fields(object, variant.fields, None),
+                None => {
+                    self.path.push(Segment::Key(first));
+                    self.report(unknown_variant(first, variants));
+                    self.path.pop();
+                }
+            },
         }
     }
 
@@ -272,6 +302,10 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
+fn has_field(object: &Map<String, Value>, variant: &Variant) -> bool {
+    variant.fields.iter().any(|field| object.contains_key(field.name))
+}
+
 fn find<'v>(variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
     variants.iter().find(|variant| variant.name == name)
 }
@@ -315,12 +349,73 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::document::Model;
 
     #[test]
     fn the_distance_counts_edits() {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("same", "same"), 0);
+    }
+
+    /// `{"op": text, "args": [..]}` or `{"flag": bool}`.
+    fn node() -> &'static Definition {
+        const REQUIRED: Presence = Presence::Required;
+        const DEFINITION: &Definition = &Definition {
+            name: "Node",
+            doc: "",
+            carrier: super::super::shape::Carrier::Document,
+            kind: Kind::Keyed(&[
+                Variant {
+                    name: "op",
+                    doc: "",
+                    fields: &[
+                        Field { name: "op", doc: "", shape: String::SHAPE, presence: REQUIRED },
+                        Field {
+                            name: "args",
+                            doc: "",
+                            shape: Shape::List(&Shape::Named(node)),
+                            presence: REQUIRED,
+                        },
+                    ],
+                    content: None,
+                },
+                Variant {
+                    name: "flag",
+                    doc: "",
+                    fields: &[Field {
+                        name: "flag",
+                        doc: "",
+                        shape: Shape::Bool,
+                        presence: REQUIRED,
+                    }],
+                    content: None,
+                },
+            ]),
+        };
+        DEFINITION
+    }
+
+    #[test]
+    fn an_object_is_told_apart_by_its_key() {
+        let found = |text: &str| {
+            let tree: Value = serde_json::from_str(text).unwrap();
+            let problems = check(&tree, &Shape::Named(node));
+            problems
+                .iter()
+                .map(|one| format!("{} {}", one.code, one.path))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        assert_eq!(found(r#"{"args": [{"flag": true}], "op": "not"}"#), "");
+        assert_eq!(found(r#"{"args": []}"#), "field_missing ");
+        assert_eq!(found(r#"{"op": "not", "args": [{"flag": 1}, 2]}"#), {
+            "type_mismatch /args/0/flag, type_mismatch /args/1"
+        });
+        assert_eq!(found(r#"{"flag": true, "arg": 1}"#), "field_unknown /arg");
+        assert_eq!(found(r#"{"flags": true}"#), "variant_unknown /flags");
+        assert_eq!(found(r#"{"op": "not", "flag": true}"#), "type_mismatch ");
+        assert_eq!(found("{}"), "type_mismatch ");
     }
 
     #[test]
