@@ -3,6 +3,8 @@
 //! Scalars travel as Python's own `Decimal`, `datetime`, `date`, `UUID` and `Fraction`; they cross
 //! as text, the one form that loses nothing. No rule lives here.
 
+use std::collections::BTreeMap;
+
 use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -106,6 +108,27 @@ pub fn document<T: Model + DeserializeOwned>(value: &Bound<'_, PyAny>) -> PyResu
         return document::parse(text.to_str()?, Limits::DOCUMENT).map_err(raise);
     }
     document::parse_value(tree(value, 1).map_err(raise)?).map_err(raise)
+}
+
+/// Reads a dictionary with text keys, saying in an error which key it was.
+///
+/// # Errors
+/// `GuerdonError` with the key in front of the path.
+pub fn entries<'py, V>(value: &Bound<'py, PyAny>) -> PyResult<BTreeMap<String, V>>
+where
+    V: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>,
+{
+    let dictionary = value.cast::<PyDict>().map_err(|_| {
+        raise(Problem::new(walk::TYPE_MISMATCH, "expected a dict", "pass a dict by name"))
+    })?;
+    dictionary
+        .iter()
+        .map(|(key, entry)| {
+            let name: String = argument(&key, "key")?;
+            let entry = argument(&entry, &name)?;
+            Ok((name, entry))
+        })
+        .collect()
 }
 
 /// A Python value as a JSON tree, within the depth of a document.

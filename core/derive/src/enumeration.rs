@@ -21,7 +21,7 @@ pub(crate) fn write(item: &DeriveInput, data: &DataEnum, options: Options) -> Re
     let alternatives: Vec<Alternative> = data.variants.iter().map(read).collect::<Result<_>>()?;
     let plain = alternatives.iter().all(|one| one.fields.is_empty() && one.content.is_none());
     if options.one_key {
-        one_key(item, &alternatives, options)
+        Ok(one_key(item, &alternatives, options))
     } else if plain {
         Ok(words(item, &alternatives, options))
     } else {
@@ -130,15 +130,8 @@ fn tagged(
     let helpers = alternatives.iter().flat_map(|one| one.fields.iter().map(Declared::helpers));
     let shapes = alternatives.iter().map(|one| shape(name, one));
     let definition = definition(item, options, &quote!(Tagged(&[#(#shapes),*])));
-    let classes = if options.document {
-        quote!()
-    } else {
-        quote! {
-            #[cfg_attr(feature = "__python", ::pyo3::pyclass(frozen, eq, from_py_object, module = "guerdon"))]
-            #[cfg_attr(feature = "__uniffi", derive(::uniffi::Enum))]
-        }
-    };
-    let methods = if options.document { quote!() } else { python(name) };
+    let (classes, methods) =
+        if options.document { (quote!(), quote!()) } else { (classes(), python(name)) };
     Ok(quote! {
         #(#attributes)*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -152,28 +145,32 @@ fn tagged(
     })
 }
 
-fn one_key(
-    item: &DeriveInput,
-    alternatives: &[Alternative],
-    options: Options,
-) -> Result<TokenStream> {
+fn one_key(item: &DeriveInput, alternatives: &[Alternative], options: Options) -> TokenStream {
     let (name, attributes, visibility) = (&item.ident, &item.attrs, &item.vis);
-    if !options.document {
-        return Err(Error::new_spanned(item, "a one-key enum is a document"));
-    }
     let variants = alternatives.iter().map(|one| {
         let (attributes, variant, content) = (&one.attributes, &one.name, &one.content);
         quote!(#(#attributes)* #variant(#content))
     });
     let shapes = alternatives.iter().map(|one| shape(name, one));
     let definition = definition(item, options, &quote!(OneKey(&[#(#shapes),*])));
-    Ok(quote! {
+    let (classes, methods) =
+        if options.document { (quote!(), quote!()) } else { (classes(), python(name)) };
+    quote! {
         #(#attributes)*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #classes
         #visibility enum #name { #(#variants),* }
         #definition
-    })
+        #methods
+    }
+}
+
+fn classes() -> TokenStream {
+    quote! {
+        #[cfg_attr(feature = "__python", ::pyo3::pyclass(frozen, eq, from_py_object, module = "guerdon"))]
+        #[cfg_attr(feature = "__uniffi", derive(::uniffi::Enum))]
+    }
 }
 
 fn shape(of: &Ident, one: &Alternative) -> TokenStream {

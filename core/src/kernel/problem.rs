@@ -196,6 +196,13 @@ impl Problems {
         self.0.iter().find(|problem| problem.severity == Severity::Error).or_else(|| self.0.first())
     }
 
+    /// These problems, then those of another part of the same input.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// The same problems, one level further out.
     #[must_use]
     pub fn under(self, segment: impl fmt::Display) -> Self {
@@ -244,5 +251,6 @@ mod tests {
         let both = Problems::verdict(vec![warning, error.clone()]).unwrap_err();
         assert_eq!(both.first(), Some(&error));
         assert_eq!(both.as_slice().len(), 2);
+        assert_eq!(both.and(error.into()).as_slice().len(), 3);
     }
 }

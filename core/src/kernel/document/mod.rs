@@ -7,6 +7,7 @@
 //! bindings check in. Nothing else knows what a field is called.
 
 pub mod canonical;
+pub mod map;
 mod scalar;
 pub mod schema;
 pub mod shape;

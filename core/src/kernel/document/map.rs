@@ -1,0 +1,107 @@
+//! Maps whose keys the author chooses, such as facts by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// Reads a map and refuses a key that stands twice, which serde by itself would let win.
+///
+/// # Errors
+/// What the deserializer refuses.
+pub fn unique<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    struct Entries<V>(PhantomData<V>);
+
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry()? {
+                if map.insert(key, value).is_some() {
+                    return Err(A::Error::custom("a key appears twice"));
+                }
+            }
+            Ok(map)
+        }
+    }
+
+    deserializer.deserialize_map(Entries(PhantomData))
+}
+
+/// Names a map from the author's keys to values of one type, because generics do not cross into
+/// other languages: there it is a dictionary.
+#[macro_export]
+macro_rules! named_map {
+    ($(#[$meta:meta])* $name:ident: $value:ty) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(
+            /// The values by key.
+            #[serde(deserialize_with = "::guerdon::kernel::document::map::unique")]
+            pub std::collections::BTreeMap<String, $value>,
+        );
+
+        impl $crate::kernel::document::Model for $name {
+            const SHAPE: $crate::kernel::document::Shape =
+                $crate::kernel::document::Shape::Map(
+                    &<$value as $crate::kernel::document::Model>::SHAPE,
+                );
+        }
+
+        #[cfg(feature = "__python")]
+        impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for $name {
+            type Error = pyo3::PyErr;
+            fn extract(value: pyo3::Borrowed<'a, 'py, pyo3::PyAny>) -> pyo3::PyResult<Self> {
+                $crate::python::entries(&value).map($name)
+            }
+        }
+
+        #[cfg(feature = "__python")]
+        impl<'py> pyo3::IntoPyObject<'py> for $name {
+            type Target = pyo3::types::PyDict;
+            type Output = pyo3::Bound<'py, Self::Target>;
+            type Error = pyo3::PyErr;
+            fn into_pyobject(self, py: pyo3::Python<'py>) -> pyo3::PyResult<Self::Output> {
+                pyo3::IntoPyObject::into_pyobject(self.0, py)
+            }
+        }
+
+        #[cfg(feature = "__uniffi")]
+        uniffi::custom_type!($name, std::collections::HashMap<String, $value>, {
+            lower: |map| map.0.into_iter().collect(),
+            try_lift: |map| Ok($name(map.into_iter().collect())),
+        });
+    };
+}
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro makes types for everybody")]
+mod tests {
+    use crate::kernel::document::text::KEY_DUPLICATE;
+    use crate::kernel::document::{Limits, parse};
+
+    crate::named_map! {
+        /// Yes or no, by name.
+        Answers: bool
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        let answers: Answers = parse(r#"{"b":true,"a":false}"#, Limits::INPUT).unwrap();
+        assert_eq!(serde_json::to_string(&answers).unwrap(), r#"{"a":false,"b":true}"#);
+        let twice = parse::<Answers>(r#"{"a":true,"a":false}"#, Limits::INPUT).unwrap_err();
+        assert_eq!(twice.first().map(|problem| &problem.code), Some(&KEY_DUPLICATE));
+    }
+}
