@@ -30,6 +30,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::document::text::CODES,
     kernel::document::walk::CODES,
     kernel::exact::CODES,
+    kernel::expression::CODES,
     kernel::id::CODES,
     kernel::ladder::CODES,
     kernel::ledger::CODES,

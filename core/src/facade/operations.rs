@@ -8,6 +8,7 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            expression_evaluate: "expression.evaluate", $crate::kernel::expression::evaluate, $crate::kernel::expression::ExpressionInput => $crate::kernel::expression::ExpressionOutcome, "Evaluates an expression over given values.";
             ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";
             ladder_progress: "ladder.progress", $crate::kernel::ladder::progress, $crate::kernel::ladder::LadderProgressInput => $crate::kernel::ladder::LadderProgress, "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.";
             ledger_audit: "ledger.audit", $crate::kernel::ledger::audited, $crate::kernel::ledger::LedgerAuditInput => $crate::kernel::ledger::LedgerAudit, "Tells every rule of a ledger that a list of postings breaks.";
@@ -29,6 +30,11 @@ macro_rules! for_each_operation {
 macro_rules! for_each_class {
     ($then:ident, $module:ident) => {
         $then! { $module:
+            $crate::kernel::expression::ExpressionInput,
+            $crate::kernel::expression::ExpressionOutcome,
+            $crate::kernel::expression::ExpressionStep,
+            $crate::kernel::expression::FactValue,
+            $crate::kernel::expression::Unrounded,
             $crate::kernel::ladder::LadderChange,
             $crate::kernel::ladder::LadderHistory,
             $crate::kernel::ladder::LadderHistoryInput,

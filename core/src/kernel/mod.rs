@@ -9,6 +9,7 @@ pub mod derived_id;
 pub mod document;
 pub mod exact;
 pub mod explain;
+pub mod expression;
 pub mod id;
 pub mod ladder;
 pub mod ledger;
