@@ -14,11 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::derived_id::{Cause, DerivedId};
 use guerdon::kernel::id::Id;
+use guerdon::kernel::ledger::{LedgerBalancesInput, audit, balances};
 use guerdon::kernel::money::{Amount, Currency, Money};
 use guerdon::payout::{
-    Account, EntryKind, Payee, PayeeStatus, Payout, PayoutOutcome, PayoutPolicyText, Posting,
-    PostingEntry, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod,
-    StatementsInput, propose, settle, statement, statements,
+    Account, EntryKind, Payee, PayeeStatus, Payout, PayoutLedgerInput, PayoutOutcome,
+    PayoutPolicyText, Posting, PostingEntry, Proposal, ProposeInput, SettleInput, Statement,
+    StatementInput, StatementPeriod, StatementsInput, ledger, propose, settle, statement,
+    statements,
 };
 use num_bigint::BigInt;
 use proptest::prelude::*;
@@ -322,6 +324,24 @@ proptest! {
                 *sums.entry(entry.amount.currency).or_default() += minor(&entry.amount);
             }
             prop_assert!(sums.values().all(|sum| *sum == BigInt::ZERO), "{posting:?}");
+        }
+    }
+
+    /// The kernel's own ledger sums to the same, and finds nothing wrong.
+    #[test]
+    fn the_general_ledger_agrees(history in history(), seed: u64) {
+        let host = Host::live(&history);
+        let input = PayoutLedgerInput { postings: shuffled(&host.postings, seed) };
+        let postings = ledger(input).unwrap().postings;
+        prop_assert!(audit(&postings).is_empty());
+        let sums = balances(LedgerBalancesInput { postings, at: None }).unwrap().balances;
+        for sum in sums.iter().filter(|sum| sum.asset.to_string() == "USD") {
+            let (account, partner) = match sum.account.as_str().split_once('/') {
+                Some((account, partner)) => (account, Some(id(partner))),
+                None => (sum.account.as_str(), None),
+            };
+            let expected = balance(&host.postings, partner.as_ref(), account.parse().unwrap());
+            prop_assert_eq!(BigInt::from(sum.units), expected, "{}", sum.account);
         }
     }
 

@@ -14,6 +14,7 @@ macro_rules! for_each_operation {
             ledger_audit: "ledger.audit", $crate::kernel::ledger::audited, $crate::kernel::ledger::LedgerAuditInput => $crate::kernel::ledger::LedgerAudit, "Tells every rule of a ledger that a list of postings breaks.";
             ledger_balances: "ledger.balances", $crate::kernel::ledger::balances, $crate::kernel::ledger::LedgerBalancesInput => $crate::kernel::ledger::LedgerBalances, "Sums postings to the balance of every account and asset.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
+            payout_ledger: "payout.ledger", $crate::payout::ledger, $crate::payout::PayoutLedgerInput => $crate::payout::PayoutLedger, "Turns payout postings into those of the general ledger.";
             payout_propose: "payout.propose", $crate::payout::propose, $crate::payout::ProposeInput => $crate::payout::Proposal, "Proposes who is paid how much at a cut-off, and says why the others are not.";
             payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed or returned.";
             payout_statement: "payout.statement", $crate::payout::statement, $crate::payout::StatementInput => $crate::payout::Statement, "States how a partner's balance became what it is, over a period.";
@@ -58,6 +59,8 @@ macro_rules! for_each_class {
             $crate::kernel::schedule::ScheduledAmount,
             $crate::payout::Payee,
             $crate::payout::Payout,
+            $crate::payout::PayoutLedger,
+            $crate::payout::PayoutLedgerInput,
             $crate::payout::PayoutPolicyInput,
             $crate::payout::PayoutPolicyReference,
             $crate::payout::PayoutTotals,

@@ -6,11 +6,11 @@ use std::collections::btree_map::Entry;
 use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::id::Id;
+use crate::kernel::ledger::{check_balanced, conflict};
 use crate::kernel::money::{AMOUNT_TOO_LARGE, Currency, to_minor};
-use crate::kernel::problem::Problem;
+use crate::kernel::problem::{Problem, Problems};
 
 use super::posting::{Account, EntryKind, Posting, PostingEntry};
-use super::{POSTING_CONFLICT, POSTING_UNBALANCED};
 
 /// One book for each partner and currency, in that order.
 pub(super) struct Books<'a>(Vec<Book<'a>>);
@@ -35,24 +35,25 @@ impl<'a> Books<'a> {
     /// Reads postings in any order; one that comes twice counts once.
     ///
     /// # Errors
-    /// `posting_conflict`, `posting_unbalanced`, `amount_too_fine` or `amount_too_large`, each
-    /// with its place among the postings.
-    pub(super) fn read(postings: &'a [Posting]) -> Result<Self, Problem> {
+    /// Every `posting_conflict`, `posting_unbalanced`, `amount_too_fine` and `amount_too_large`,
+    /// each with its place among the postings.
+    pub(super) fn read(postings: &'a [Posting]) -> Result<Self, Problems> {
         let mut seen: BTreeMap<DerivedId, &Posting> = BTreeMap::new();
         let mut books: BTreeMap<(&Id, Currency), Vec<Row<'a>>> = BTreeMap::new();
+        let mut found = Vec::new();
         for (position, posting) in postings.iter().enumerate() {
-            let placed = |problem: Problem| problem.under(position).under("postings");
-            match seen.entry(posting.key) {
-                Entry::Vacant(place) => place.insert(posting),
-                Entry::Occupied(before) if *before.get() == posting => continue,
-                Entry::Occupied(_) => return Err(placed(conflict(posting))),
-            };
-            for (currency, row) in rows(posting).map_err(placed)? {
-                books.entry((&posting.partner, currency)).or_default().push(row);
+            match read_once(&mut seen, posting) {
+                Ok(rows) => {
+                    for (currency, row) in rows {
+                        books.entry((&posting.partner, currency)).or_default().push(row);
+                    }
+                }
+                Err(problem) => found.push(problem.under(position).under("postings")),
             }
         }
+        Problems::verdict(found)?;
         let book = |((partner, currency), mut rows): ((&'a Id, Currency), Vec<Row<'a>>)| {
-            rows.sort_by_key(|row| (row.posting.at, row.kind, row.posting.key));
+            rows.sort_by_key(|row| (row.posting.at, row.kind, row.posting.key, row.minor));
             Book { partner, currency, rows }
         };
         Ok(Self(books.into_iter().map(book).collect()))
@@ -105,38 +106,38 @@ pub(super) fn fit(minor: i128) -> Result<i64, Problem> {
     })
 }
 
+/// The entries of a posting on the partner's account; none when it was read before.
+fn read_once<'a>(
+    seen: &mut BTreeMap<DerivedId, &'a Posting>,
+    posting: &'a Posting,
+) -> Result<Vec<(Currency, Row<'a>)>, Problem> {
+    match seen.entry(posting.key) {
+        Entry::Vacant(place) => {
+            place.insert(posting);
+            rows(posting)
+        }
+        Entry::Occupied(before) if before.get().same(posting) => Ok(Vec::new()),
+        Entry::Occupied(_) => Err(conflict(&posting.key).under("key")),
+    }
+}
+
 /// The posting's entries on the partner's account, once it is known to sum to zero.
 fn rows(posting: &Posting) -> Result<Vec<(Currency, Row<'_>)>, Problem> {
-    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
-    let mut rows = Vec::new();
-    for (position, entry) in posting.entries.iter().enumerate() {
-        let currency = entry.amount.currency;
-        let minor = to_minor(entry.amount.amount, currency)
-            .map_err(|problem| problem.under("amount").under(position).under("entries"))?;
-        *sums.entry(currency).or_default() += i128::from(minor);
-        if entry.account == Account::Partner {
-            rows.push((currency, row(posting, entry, minor)));
-        }
-    }
-    match sums.into_iter().find(|(_, sum)| *sum != 0) {
-        None => Ok(rows),
-        Some((currency, sum)) => Err(Problem::new(
-            POSTING_UNBALANCED,
-            format!("the entries of `{}` sum to `{sum}` minor units of {currency}", posting.key),
-            "pass the posting as it was given out, with all of its entries",
-        )),
-    }
+    let read = |(position, entry): (usize, &PostingEntry)| {
+        to_minor(entry.amount.amount, entry.amount.currency)
+            .map_err(|problem| problem.under("amount").under(position).under("entries"))
+    };
+    let entries = posting.entries.iter();
+    let units: Vec<i64> = entries.clone().enumerate().map(read).collect::<Result<_, Problem>>()?;
+    let by_currency = entries.clone().map(|entry| entry.amount.currency).zip(units.iter().copied());
+    check_balanced(&posting.key, by_currency).map_err(|problem| problem.under("entries"))?;
+    let of_partner = entries.zip(units).filter(|(entry, _)| entry.account == Account::Partner);
+    Ok(of_partner
+        .map(|(entry, minor)| (entry.amount.currency, row(posting, entry, minor)))
+        .collect())
 }
 
 fn row<'a>(posting: &'a Posting, entry: &PostingEntry, minor: i64) -> Row<'a> {
     let available_at = entry.available_at.unwrap_or(posting.at);
     Row { posting, kind: entry.kind, available_at, minor }
-}
-
-fn conflict(posting: &Posting) -> Problem {
-    Problem::new(
-        POSTING_CONFLICT,
-        format!("two different postings have the key `{}`", posting.key),
-        "a posting is never changed; correct it with a new one",
-    )
 }

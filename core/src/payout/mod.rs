@@ -15,12 +15,14 @@
 
 mod books;
 mod fee;
+pub mod ledger;
 pub mod policy;
 pub mod posting;
 pub mod proposal;
 pub mod settle;
 pub mod statement;
 
+pub use ledger::{PayoutLedger, PayoutLedgerInput, ledger};
 pub use policy::{
     FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyInput,
     PayoutPolicyReference, PayoutPolicyText, ReturnedFee, validate,
@@ -46,10 +48,6 @@ crate::codes! {
     FEE_INVALID = "fee_invalid";
     /// A partner is listed twice.
     PARTNER_DUPLICATE = "partner_duplicate";
-    /// The entries of a posting do not sum to zero.
-    POSTING_UNBALANCED = "posting_unbalanced";
-    /// Two different postings have the same key.
-    POSTING_CONFLICT = "posting_conflict";
     /// The amounts of a payout do not belong together.
     PAYOUT_INCONSISTENT = "payout_inconsistent";
     /// A period ends before it starts.

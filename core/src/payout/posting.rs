@@ -61,6 +61,22 @@ pub struct Posting {
     pub entries: Vec<PostingEntry>,
 }
 
+impl Posting {
+    /// Whether the two say the same, with their entries in whatever order.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        self == other || self.clone().ordered() == other.clone().ordered()
+    }
+
+    fn ordered(mut self) -> Self {
+        let key = |entry: &PostingEntry| {
+            let PostingEntry { account, kind, amount, available_at } = entry;
+            (*account, *kind, amount.currency, amount.amount, *available_at)
+        };
+        self.entries.sort_by_key(key);
+        self
+    }
+}
+
 /// One movement on one account.
 #[model]
 pub struct PostingEntry {
