@@ -10,6 +10,8 @@
 #[allow(unused_extern_crates, reason = "used by the code that the derive writes")]
 extern crate self as guerdon;
 
+pub mod columns;
+pub mod commission;
 pub mod kernel;
 
 pub mod payout;
@@ -23,10 +25,13 @@ pub use kernel::problem::{Code, Problem, Problems};
 
 /// Every code that a problem can have, module by module.
 pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
+    columns::CODES,
+    commission::CODES,
     facade::CODES,
     kernel::allocation::CODES,
     kernel::calendar::CODES,
     kernel::derived_id::CODES,
+    kernel::document::CODES,
     kernel::document::text::CODES,
     kernel::document::walk::CODES,
     kernel::exact::CODES,

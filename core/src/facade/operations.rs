@@ -8,12 +8,16 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            commission_evaluate: "commission.evaluate", $crate::commission::evaluate, $crate::commission::EvaluateInput => $crate::commission::Evaluation, "What an event earns, for whom and why.";
+            commission_refund: "commission.refund", $crate::commission::refund, $crate::commission::RefundInput => $crate::commission::Evaluation, "What a refund takes back of the lines that were posted.";
+            commission_replay: "commission.replay", $crate::commission::replay, $crate::commission::ReplayInput => $crate::commission::Replay, "Replays a history of events and refunds from its beginning.";
             expression_evaluate: "expression.evaluate", $crate::kernel::expression::evaluate, $crate::kernel::expression::ExpressionInput => $crate::kernel::expression::ExpressionOutcome, "Evaluates an expression over given values.";
             ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";
             ladder_progress: "ladder.progress", $crate::kernel::ladder::progress, $crate::kernel::ladder::LadderProgressInput => $crate::kernel::ladder::LadderProgress, "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.";
             ledger_audit: "ledger.audit", $crate::kernel::ledger::audited, $crate::kernel::ledger::LedgerAuditInput => $crate::kernel::ledger::LedgerAudit, "Tells every rule of a ledger that a list of postings breaks.";
             ledger_balances: "ledger.balances", $crate::kernel::ledger::balances, $crate::kernel::ledger::LedgerBalancesInput => $crate::kernel::ledger::LedgerBalances, "Sums postings to the balance of every account and asset.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
+            plan_describe: "plan.describe", $crate::commission::describe, $crate::commission::PlanInput => $crate::commission::PlanDescription, "Checks a commission plan and says what it reads, keeps and may be cut by.";
             payout_ledger: "payout.ledger", $crate::payout::ledger, $crate::payout::PayoutLedgerInput => $crate::payout::PayoutLedger, "Turns payout postings into those of the general ledger.";
             payout_propose: "payout.propose", $crate::payout::propose, $crate::payout::ProposeInput => $crate::payout::Proposal, "Proposes who is paid how much at a cut-off, and says why the others are not.";
             payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed or returned.";
@@ -31,6 +35,24 @@ macro_rules! for_each_operation {
 macro_rules! for_each_class {
     ($then:ident, $module:ident) => {
         $then! { $module:
+            $crate::commission::EvaluateInput,
+            $crate::commission::Evaluation,
+            $crate::commission::Event,
+            $crate::commission::Happening,
+            $crate::commission::Item,
+            $crate::commission::Line,
+            $crate::commission::Lost,
+            $crate::commission::Outcome,
+            $crate::commission::Partner,
+            $crate::commission::PlanDescription,
+            $crate::commission::PlanInput,
+            $crate::commission::PlanReference,
+            $crate::commission::Refund,
+            $crate::commission::RefundInput,
+            $crate::commission::Replay,
+            $crate::commission::ReplayInput,
+            $crate::commission::Step,
+            $crate::commission::TierChange,
             $crate::kernel::expression::ExpressionInput,
             $crate::kernel::expression::ExpressionOutcome,
             $crate::kernel::expression::ExpressionStep,

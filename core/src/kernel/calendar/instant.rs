@@ -31,7 +31,7 @@ pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// assert_eq!(instant.to_string(), "2026-11-20T10:00:00.25Z");
 /// # Ok::<(), guerdon::kernel::problem::Problem>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Instant(i64);
 

@@ -7,6 +7,7 @@
 //! bindings check in. Nothing else knows what a field is called.
 
 pub mod canonical;
+mod format;
 pub mod map;
 mod scalar;
 pub mod schema;
@@ -15,6 +16,12 @@ pub mod text;
 pub mod walk;
 
 pub use canonical::{canonical_json, hash};
+pub use format::check_format;
 pub use guerdon_derive::model;
 pub use shape::{Definition, Field, Kind, Model, Scalar, Shape, Variant};
 pub use text::{Limits, parse, parse_value, to_json};
+
+crate::codes! {
+    /// The document's format is not one that this version reads.
+    FORMAT_UNKNOWN = "format_unknown";
+}

@@ -267,7 +267,7 @@ impl Exact {
 }
 
 /// The problem of a result that is beyond its type.
-pub(in crate::kernel) fn overflow() -> Problem {
+pub(crate) fn overflow() -> Problem {
     Problem::new(
         OVERFLOW,
         "the result of a calculation is too large",

@@ -33,6 +33,27 @@ pub fn compile_exact(schedule: &Schedule) -> Result<Compiled<Exact>, Problems> {
     compiled.and_then(|terms| assemble(schedule, terms)).ok_or_else(|| overflow().into())
 }
 
+/// Compiles for exact numbers in the units of a scale, as [`compile_scaled`] does for integers.
+///
+/// # Errors
+/// Everything that [`check`] finds, or `overflow`.
+pub fn compile_exact_scaled(
+    schedule: &Schedule,
+    scale: Scale,
+) -> Result<Compiled<Exact>, Problems> {
+    Problems::verdict(check(schedule))?;
+    let scaled = |step: &ScheduleStep| {
+        let (units, exact) = (Units::of(scale)?, exact_terms(step)?);
+        Some(Terms {
+            from: exact.from.times(&units.measure)?,
+            slope: exact.slope.times(&units.slope)?,
+            flat: exact.flat.times(&units.flat)?,
+        })
+    };
+    let terms = schedule.steps.iter().map(scaled).collect::<Option<Vec<_>>>();
+    terms.and_then(|terms| assemble(schedule, terms)).ok_or_else(|| overflow().into())
+}
+
 /// Compiles for integers (`i64` or `i128`). Measures go in as `1 / measure_per_unit` units of the
 /// measure, and amounts come out in minor units times D; divided by D and rounded they are what
 /// is posted. Whenever an evaluation gives `Some`, it is the exact result.

@@ -34,7 +34,7 @@ mod document;
 mod piece;
 mod rate;
 
-pub use compile::{Scale, compile_exact, compile_scaled, denominator};
+pub use compile::{Scale, compile_exact, compile_exact_scaled, compile_scaled, denominator};
 pub use compiled::Compiled;
 pub use document::{
     Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting, ScheduleStep, ScheduleText, check,

@@ -30,6 +30,23 @@ pub struct SchedulePiece {
     pub amount: Exact,
 }
 
+/// As a person reads it: `5000 at 6 % = 300`.
+impl std::fmt::Display for SchedulePiece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.measure)?;
+        if let Some(rate) = &self.rate {
+            write!(f, " at {rate}")?;
+        }
+        if let Some(per_unit) = self.per_unit {
+            write!(f, " at {per_unit} each")?;
+        }
+        if let Some(flat) = self.flat {
+            write!(f, " and {flat} flat")?;
+        }
+        write!(f, " = {}", self.amount)
+    }
+}
+
 /// The pieces that make up what an event [adds](Compiled::adds): their amounts sum to it.
 ///
 /// A retroactive event that changes step shows as reverse and rebook: the whole measure before it

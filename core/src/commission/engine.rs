@@ -1,0 +1,339 @@
+//! One event through the plan: what it reads, what it makes of it, what it changes.
+
+use crate::kernel::calendar::{Instant, Ordinal, PlacedWindow};
+use crate::kernel::exact::overflow;
+use crate::kernel::explain::{NoSteps, Sink};
+use crate::kernel::id::Id;
+use crate::kernel::money::{
+    AMOUNT_TOO_LARGE, Amount, CURRENCY_MISMATCH, Money, from_minor, to_minor,
+};
+use crate::kernel::problem::Problem;
+
+use super::compile::Plan;
+use super::evaluate::{Evaluator, Rated, Row, RowLine, Scratch, Stop};
+use super::event::{Event, PartnerStatus};
+use super::facts::EventFacts;
+use super::outcome::{Outcome, OutcomeStatus};
+use super::plan::Base;
+use super::rates::Tables;
+use super::roster::Roster;
+use super::settle::commit;
+use super::state::State;
+use super::step::Step;
+use super::telling::Telling;
+use super::working::Working;
+use super::{EVENT_NEGATIVE, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH, STATE_MISMATCH};
+
+/// What an event is worth, before anything is changed.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub(super) lines: Vec<RowLine>,
+    pub(super) items: Vec<Option<Id>>,
+    pub(super) order_gross: i64,
+    pub(super) windows: Vec<Ordinal>,
+    pub(super) sponsors: Vec<bool>,
+    pub(super) sponsor_ids: Vec<Id>,
+    pub(super) tier: Option<u16>,
+    pub(super) payable_at: Instant,
+}
+
+impl Plan {
+    /// Evaluates an event and remembers it in the state.
+    ///
+    /// # Errors
+    /// What is wrong with the event, with its place; the state is then unchanged.
+    pub fn evaluate(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        event: &Event,
+    ) -> Result<Outcome, Problem> {
+        self.outcome(Target::Change(state), roster, event, &mut NoSteps)
+    }
+
+    /// Evaluates an event, remembers it, and says why step by step.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Plan::evaluate).
+    pub fn explain(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        event: &Event,
+    ) -> Result<Outcome, Problem> {
+        let mut steps = Vec::new();
+        let outcome = self.outcome(Target::Change(state), roster, event, &mut steps)?;
+        Ok(Outcome { steps, ..outcome })
+    }
+
+    /// What an event would earn, step by step, without remembering it.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Plan::evaluate).
+    pub fn preview(
+        &self,
+        state: &State,
+        roster: &Roster,
+        event: &Event,
+    ) -> Result<Outcome, Problem> {
+        let mut steps = Vec::new();
+        let outcome = self.outcome(Target::Keep(state), roster, event, &mut steps)?;
+        Ok(Outcome { steps, ..outcome })
+    }
+
+    fn outcome<S: Sink<Step>>(
+        &self,
+        mut target: Target<'_>,
+        roster: &Roster,
+        event: &Event,
+        steps: &mut S,
+    ) -> Result<Outcome, Problem> {
+        self.check_state(target.state())?;
+        if let Some(status) = self.outside(roster, event) {
+            return Ok(self.nothing(&event.id, status));
+        }
+        let reading = self.read(roster, event)?;
+        // What is explained is worked out exactly, so that every step can be shown.
+        if let Some(fast) = self.fast.as_ref().filter(|_| !S::KEEPS) {
+            match self.settle(fast, &mut target, event, &reading, steps) {
+                Err(Stop::TooWide) => {}
+                Err(Stop::Problem(problem)) => return Err(problem),
+                Ok(outcome) => return Ok(outcome),
+            }
+        }
+        self.settle(&self.exact, &mut target, event, &reading, steps).map_err(|stop| match stop {
+            Stop::Problem(problem) => problem,
+            Stop::TooWide => Problem::new(
+                AMOUNT_TOO_LARGE,
+                "an amount of this event does not fit 64 bits of minor units",
+                "check the amounts of the event and of the plan",
+            ),
+        })
+    }
+
+    /// Rates an event in one kind of number, and changes the state if all went well.
+    fn settle<N: Working, S: Sink<Step>>(
+        &self,
+        tables: &Tables<N>,
+        target: &mut Target<'_>,
+        event: &Event,
+        reading: &Reading,
+        steps: &mut S,
+    ) -> Result<Outcome, Stop<Problem>> {
+        let state = target.state();
+        let partner = state.partners.number_or_next(&event.partner);
+        let customer = event.customer.as_ref().map(|id| state.customers.number_or_next(id));
+        let row = Row {
+            kind: event.kind,
+            partner,
+            customer,
+            tier: reading.tier,
+            windows: &reading.windows,
+            lines: &reading.lines,
+            items: &reading.items,
+            sponsors: &reading.sponsors,
+            sponsor_ids: &reading.sponsor_ids,
+        };
+        let mut scratch = Scratch::default();
+        let evaluator = Evaluator { plan: self, tables, state };
+        let mut facts = EventFacts::new(self, event, reading.order_gross);
+        match evaluator.rate(&row, &mut facts, &mut scratch, steps)? {
+            Rated::NotEligible => return Ok(self.nothing(&event.id, OutcomeStatus::NotEligible)),
+            Rated::NoRuleMatches => {
+                return Ok(self.nothing(&event.id, OutcomeStatus::NoRuleMatches));
+            }
+            Rated::Earned => {}
+        }
+        if reading.payable_at > event.at {
+            steps.step(|| Step::Held { until: reading.payable_at });
+        }
+        let before = state.held(partner).level();
+        let outcome = Telling { plan: self, event, reading, scratch: &scratch }.outcome(before);
+        if let Target::Change(state) = target {
+            state.partners.number(&event.partner);
+            if let Some(id) = &event.customer {
+                state.customers.number(id);
+            }
+            commit(self, state, &row, &scratch);
+        }
+        Ok(outcome)
+    }
+
+    /// Makes sure that a state is of this version of this plan.
+    pub(super) fn check_state(&self, state: &State) -> Result<(), Problem> {
+        if state.plan.hash == self.reference.hash {
+            return Ok(());
+        }
+        Err(Problem::new(
+            STATE_MISMATCH,
+            format!(
+                "the state is of `{}` version {}, the plan is `{}` version {}",
+                state.plan.id, state.plan.version, self.reference.id, self.reference.version
+            ),
+            "use the plan that the state was made with, or start a new state",
+        ))
+    }
+
+    fn outside(&self, roster: &Roster, event: &Event) -> Option<OutcomeStatus> {
+        let early = self.document.effective_from.is_some_and(|from| event.at < from);
+        let late = self.document.effective_until.is_some_and(|until| event.at >= until);
+        if early || late {
+            return Some(OutcomeStatus::OutsideEffectiveDates);
+        }
+        let partner = roster.get(&event.partner)?;
+        (partner.status == PartnerStatus::Closed).then_some(OutcomeStatus::PartnerClosed)
+    }
+
+    pub(super) fn nothing(&self, event: &Id, status: OutcomeStatus) -> Outcome {
+        Outcome {
+            plan: self.reference.clone(),
+            event: event.clone(),
+            status,
+            lines: Vec::new(),
+            total: from_minor(0, self.document.currency),
+            lost: Vec::new(),
+            tier_changes: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn read(&self, roster: &Roster, event: &Event) -> Result<Reading, Problem> {
+        let record = roster.get(&event.partner);
+        let (lines, items) = self.lines(event)?;
+        let order_gross = lines
+            .iter()
+            .try_fold(0_i64, |sum, line| sum.checked_add(line.gross))
+            .ok_or_else(overflow)?;
+        let wanted = self.document.overrides.iter().map(|one| usize::from(one.level)).max();
+        let above = roster.sponsors(&event.partner).take(wanted.unwrap_or(0));
+        let sponsor_ids: Vec<Id> = above.cloned().collect();
+        Ok(Reading {
+            lines,
+            items,
+            order_gross,
+            windows: self.ordinals(event.at, record.and_then(|record| record.joined))?,
+            sponsors: sponsor_ids.iter().map(|id| roster.earns(id)).collect(),
+            sponsor_ids,
+            tier: record
+                .and_then(|record| record.tier.as_ref())
+                .and_then(|tier| self.tier_number(tier)),
+            payable_at: self.document.hold.add_to(event.at, self.document.zone)?,
+        })
+    }
+
+    /// The ordinal of each of the plan's windows at an instant.
+    pub(super) fn ordinals(
+        &self,
+        at: Instant,
+        joined: Option<crate::kernel::calendar::Date>,
+    ) -> Result<Vec<Ordinal>, Problem> {
+        let placed = self.windows.iter().map(|window| window.place(self.document.zone, joined));
+        placed
+            .map(|window| match window? {
+                PlacedWindow::Periods(periods) => Ok(periods.ordinal_of(at)),
+                // The document has no rolling windows.
+                PlacedWindow::Rolling(_) => Ok(Ordinal::new(0)),
+            })
+            .collect()
+    }
+
+    fn lines(&self, event: &Event) -> Result<(Vec<RowLine>, Vec<Option<Id>>), Problem> {
+        if event.items.is_empty() {
+            let line = self.line(event.amount, event.net, event.quantity)?;
+            return Ok((vec![line], vec![None]));
+        }
+        let mut lines = Vec::with_capacity(event.items.len());
+        let mut items: Vec<Option<Id>> = Vec::with_capacity(event.items.len());
+        for (position, item) in event.items.iter().enumerate() {
+            let placed = |problem: Problem| problem.under(position).under("items");
+            if items.contains(&Some(item.id.clone())) {
+                let message = format!("the item `{}` appears twice", item.id);
+                let problem = Problem::new(ITEM_DUPLICATE, message, "give each item its own id");
+                return Err(placed(problem.under("id")));
+            }
+            let line = self.line(Some(item.amount), item.net, item.quantity).map_err(placed)?;
+            lines.push(line);
+            items.push(Some(item.id.clone()));
+        }
+        self.check_sum(event, &lines)?;
+        Ok((lines, items))
+    }
+
+    fn check_sum(&self, event: &Event, lines: &[RowLine]) -> Result<(), Problem> {
+        let Some(amount) = event.amount else { return Ok(()) };
+        let stated = self.minor(amount).map_err(|problem| problem.under("amount"))?;
+        let sum = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.gross));
+        if sum == Some(stated) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ITEMS_SUM_MISMATCH,
+            format!("the event's amount `{amount}` is not the sum of its items"),
+            "leave the event's amount out, or add an item for what is missing",
+        )
+        .under("amount"))
+    }
+
+    fn line(
+        &self,
+        amount: Option<Money>,
+        net: Option<Money>,
+        quantity: Amount,
+    ) -> Result<RowLine, Problem> {
+        let read = |money: Option<Money>, key: &str| match money {
+            Some(money) => self.minor(money).map(Some).map_err(|problem| problem.under(key)),
+            None => Ok(None),
+        };
+        if quantity.is_negative() {
+            return Err(below_zero(&quantity).under("quantity"));
+        }
+        let gross = read(amount, "amount")?;
+        let net = read(net, "net")?;
+        let base = match self.document.base {
+            Base::Net => net.or(gross),
+            Base::Gross => gross.or(net),
+        };
+        let gross = gross.or(net);
+        let quantity = quantity.decimal().normalize();
+        Ok(RowLine { gross: gross.unwrap_or(0), base: base.unwrap_or(0), quantity })
+    }
+
+    /// An amount of an event in minor units of the plan's currency.
+    pub(super) fn minor(&self, money: Money) -> Result<i64, Problem> {
+        if money.currency != self.document.currency {
+            let problem = Problem::new(
+                CURRENCY_MISMATCH,
+                format!("`{money}` is not in {}, the plan's currency", self.document.currency),
+                "convert it first, or use a plan in that currency",
+            );
+            return Err(problem.under("currency"));
+        }
+        if money.amount.is_negative() {
+            return Err(below_zero(&money).under("amount"));
+        }
+        to_minor(money.amount, money.currency).map_err(|problem| problem.under("amount"))
+    }
+}
+
+pub(super) fn below_zero(value: &impl std::fmt::Display) -> Problem {
+    Problem::new(
+        EVENT_NEGATIVE,
+        format!("`{value}` is below zero"),
+        "what is given back is a refund of the event that it belongs to",
+    )
+}
+
+/// The state to change, or only to read.
+enum Target<'a> {
+    Change(&'a mut State),
+    Keep(&'a State),
+}
+
+impl Target<'_> {
+    const fn state(&self) -> &State {
+        match self {
+            Self::Change(state) => state,
+            Self::Keep(state) => state,
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The one evaluator: from a row to the amounts that are posted.
+//!
+//! It runs on integers and on exact numbers ([`Working`]), for one event and for millions, with
+//! and without an explanation; none of these has code of its own here. It reads the state and
+//! writes only to [`Scratch`]; [`commit`](super::settle::commit) then changes the state, so that whatever is refused has
+//! changed nothing. `None` means that a value does not fit the numbers it runs on.
+//!
+//! The order of application is the plan's, and fixed: rules, multipliers, limits of the rule,
+//! caps from the order outwards, rounding to the lines, overrides, tiers.
+
+use crate::kernel::calendar::Ordinal;
+use crate::kernel::explain::Sink;
+use crate::kernel::id::Id;
+use crate::kernel::ladder::Held;
+
+use super::compile::{ConditionId, Plan};
+use super::event::EventKind;
+use super::pay::ordinal;
+use super::plan::Combine;
+use super::rates::Tables;
+use super::state::State;
+use super::step::{SkipReason, Step};
+use super::working::Working;
+
+/// Whether a condition holds for a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    True,
+    False,
+    Unknown,
+}
+
+/// Tells which conditions hold; an event is asked, a batch has worked them out by column.
+pub(super) trait Conditions {
+    type Problem;
+    /// Tells the seller's tier, before anything is asked about a row.
+    fn seller_has(&mut self, tier: Option<u16>);
+    /// Whether a condition of the plan holds for a line of the row.
+    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Self::Problem>;
+    /// The facts that a condition could not be told for; asked only for explanations.
+    fn missing(&self, condition: ConditionId, line: usize) -> Vec<String>;
+}
+
+/// One line of an order, in minor units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowLine {
+    pub(super) gross: i64,
+    pub(super) base: i64,
+    pub(super) quantity: rust_decimal::Decimal,
+}
+
+/// One event, as the evaluator wants it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    pub(super) kind: EventKind,
+    pub(super) partner: u32,
+    pub(super) customer: Option<u32>,
+    /// The plan's own tiers decide where it has any; otherwise this is the host's.
+    pub(super) tier: Option<u16>,
+    /// The ordinal of each of the plan's windows at the time of the event.
+    pub(super) windows: &'a [Ordinal],
+    pub(super) lines: &'a [RowLine],
+    /// The ids of the lines; empty where no explanation will name them.
+    pub(super) items: &'a [Option<Id>],
+    /// From the seller's sponsor upwards: whether each of them earns.
+    pub(super) sponsors: &'a [bool],
+    /// Their ids; empty where no explanation will name them.
+    pub(super) sponsor_ids: &'a [Id],
+}
+
+/// What one rule pays for one line.
+#[derive(Clone, Debug)]
+pub(super) struct Paid<N> {
+    pub(super) line: usize,
+    pub(super) group: usize,
+    pub(super) rule: usize,
+    /// Unrounded, over the plan's denominator once multipliers are in.
+    pub(super) amount: N,
+    pub(super) posted: i64,
+    pub(super) used: Option<Used<N>>,
+    /// What it added to the measure of the seller's tier.
+    pub(super) counted: N,
+}
+
+/// What a schedule's meter becomes.
+#[derive(Clone, Debug)]
+pub(super) struct Used<N> {
+    pub(super) schedule: usize,
+    pub(super) meter: usize,
+    pub(super) ordinal: Ordinal,
+    pub(super) before: N,
+    pub(super) after: N,
+    /// What the schedule has settled in all, where it posts cumulatively.
+    pub(super) settled: i64,
+}
+
+/// What a sponsor earns from one line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Overriding {
+    pub(super) line: usize,
+    pub(super) rule: usize,
+    pub(super) base: i64,
+    pub(super) posted: i64,
+}
+
+/// What a cap took away, in minor units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CapLoss {
+    pub(super) cap: LossBy,
+    pub(super) amount: i64,
+}
+
+/// What took it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LossBy {
+    Cap(usize),
+    Rule(usize, usize),
+}
+
+/// Room to work in, kept between rows so that a row allocates nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Scratch<N> {
+    pub(super) paid: Vec<Paid<N>>,
+    pub(super) candidates: Vec<Paid<N>>,
+    pub(super) overrides: Vec<Overriding>,
+    pub(super) lost: Vec<CapLoss>,
+    pub(super) tier_before: Option<u16>,
+    pub(super) held: Option<Held>,
+    pub(super) held_after: Option<Held>,
+    /// What the tier's meter becomes.
+    pub(super) counted: Option<N>,
+    pub(super) total: i64,
+}
+
+impl<N> Default for Scratch<N> {
+    fn default() -> Self {
+        Self {
+            paid: Vec::new(),
+            candidates: Vec::new(),
+            overrides: Vec::new(),
+            lost: Vec::new(),
+            tier_before: None,
+            held: None,
+            held_after: None,
+            counted: None,
+            total: 0,
+        }
+    }
+}
+
+/// A refusal of the numbers or of a condition.
+pub(super) enum Stop<P> {
+    /// A value does not fit; try wider numbers.
+    TooWide,
+    /// A condition could not be asked.
+    Problem(P),
+}
+
+impl<P> From<P> for Stop<P> {
+    fn from(problem: P) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// Whether the row earned anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rated {
+    Earned,
+    NotEligible,
+    NoRuleMatches,
+}
+
+/// Everything that stays the same while rows are rated.
+pub(super) struct Evaluator<'a, N> {
+    pub(super) plan: &'a Plan,
+    pub(super) tables: &'a Tables<N>,
+    pub(super) state: &'a State,
+}
+
+pub(super) fn fit<T, P>(value: Option<T>) -> Result<T, Stop<P>> {
+    value.ok_or(Stop::TooWide)
+}
+
+impl<N: Working> Evaluator<'_, N> {
+    /// Rates one row into `scratch`.
+    #[inline]
+    pub(super) fn rate<C: Conditions, S: Sink<Step>>(
+        &self,
+        row: &Row<'_>,
+        conditions: &mut C,
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Result<Rated, Stop<C::Problem>> {
+        scratch.paid.clear();
+        scratch.overrides.clear();
+        scratch.lost.clear();
+        scratch.held = None;
+        scratch.held_after = None;
+        scratch.counted = None;
+        scratch.total = 0;
+        scratch.tier_before = self.tier(row, scratch);
+        conditions.seller_has(scratch.tier_before);
+        self.explain_tier(scratch.tier_before, steps);
+        for line in 0..row.lines.len() {
+            if let Some(eligible) = self.plan.eligible {
+                if conditions.holds(eligible, line)? != Truth::True {
+                    return Ok(Rated::NotEligible);
+                }
+            }
+            self.rate_line(row, line, conditions, scratch, steps)?;
+        }
+        if scratch.paid.is_empty() {
+            return Ok(Rated::NoRuleMatches);
+        }
+        self.cap(row, scratch, steps)?;
+        self.post(row, scratch, steps)?;
+        self.count(row, conditions, scratch)?;
+        self.override_sponsors(row, conditions, scratch, steps)?;
+        self.check_sums(row, scratch)?;
+        Ok(Rated::Earned)
+    }
+
+    /// The seller's tier before this event, brought up to the window of the event.
+    #[inline]
+    fn tier(&self, row: &Row<'_>, scratch: &mut Scratch<N>) -> Option<u16> {
+        let Some(spec) = &self.plan.tiers else { return row.tier };
+        let meter = self.state.meters.get(spec.meter)?;
+        let ordinal = ordinal(self.plan, row, spec.meter);
+        let held = spec.levels.advance(self.state.held(row.partner), ordinal, |window| {
+            meter.measure(window, row.partner)
+        });
+        scratch.held = Some(held);
+        spec.tier_of_level.get(usize::from(held.level()?)).copied()
+    }
+
+    fn rate_line<C: Conditions, S: Sink<Step>>(
+        &self,
+        row: &Row<'_>,
+        line: usize,
+        conditions: &mut C,
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Result<(), Stop<C::Problem>> {
+        self.explain_base(row, line, steps);
+        for (group, spec) in self.plan.document.groups.iter().enumerate() {
+            scratch.candidates.clear();
+            for rule in self.plan.order(group).iter().copied() {
+                let at = (line, group, rule);
+                if !self.applies(row, at, conditions, steps)? {
+                    continue;
+                }
+                let Some(paid) = self.pay(row, at, scratch)? else {
+                    self.skip(group, rule, SkipReason::NothingForTier, Vec::new, steps);
+                    continue;
+                };
+                scratch.candidates.push(paid);
+                if spec.combine == Combine::First {
+                    break;
+                }
+            }
+            self.choose(spec.combine, scratch, steps);
+            let mut chosen = std::mem::take(&mut scratch.candidates);
+            for mut paid in chosen.drain(..) {
+                self.explain_pay(row, &paid, scratch.tier_before, steps);
+                paid.amount = self.finish(&paid, conditions, scratch, steps)?;
+                scratch.paid.push(paid);
+            }
+            scratch.candidates = chosen;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! What happened, and who the partners are: the host's records, as guerdon reads them.
+
+use crate::kernel::calendar::{Date, Instant};
+use crate::kernel::document::model;
+use crate::kernel::expression::KnownFacts;
+use crate::kernel::id::Id;
+use crate::kernel::money::{Amount, Money};
+
+/// What kind of thing happened.
+#[model]
+pub enum EventKind {
+    /// Somebody signed up.
+    Signup,
+    /// Somebody became a lead.
+    Lead,
+    /// Something was sold.
+    Sale,
+    /// Something was sold again to the same customer, by subscription.
+    Renewal,
+    /// A link was clicked.
+    Click,
+    /// Anything else that the plan knows by its facts.
+    Custom,
+}
+
+/// Something that may earn a commission.
+#[model]
+pub struct Event {
+    /// The host's id of the order, signup or click.
+    pub id: Id,
+    /// What kind of thing happened.
+    pub kind: EventKind,
+    /// When it happened.
+    pub at: Instant,
+    /// The partner who earns.
+    pub partner: Id,
+    /// The customer.
+    pub customer: Option<Id>,
+    /// What the customer paid, tax included; with `items`, their sum.
+    pub amount: Option<Money>,
+    /// What commissions are computed on, after tax, shipping and fees; `amount` unless said.
+    pub net: Option<Money>,
+    /// How many units; 1 unless said.
+    #[model(default = Amount::from(1))]
+    pub quantity: Amount,
+    /// The product.
+    pub product: Option<Id>,
+    /// The product's category.
+    pub category: Option<Id>,
+    /// The customer's country.
+    pub country: Option<Id>,
+    /// Whether this is the customer's first purchase.
+    pub new_customer: Option<bool>,
+    /// The lines of an order that has several; each is rated by itself.
+    #[model(default)]
+    pub items: Vec<Item>,
+    /// The host's own facts, as the plan declares them.
+    #[model(default)]
+    pub facts: KnownFacts,
+}
+
+/// One line of an order.
+#[model]
+pub struct Item {
+    /// The line's id, unique in the order.
+    pub id: Id,
+    /// What the customer paid for it, tax included.
+    pub amount: Money,
+    /// What commissions are computed on; `amount` unless said.
+    pub net: Option<Money>,
+    /// How many units; 1 unless said.
+    #[model(default = Amount::from(1))]
+    pub quantity: Amount,
+    /// The product.
+    pub product: Option<Id>,
+    /// The product's category.
+    pub category: Option<Id>,
+}
+
+/// A partner, as the host's records have it.
+#[model]
+pub struct Partner {
+    /// The partner's id.
+    pub id: Id,
+    /// Who recruited this partner.
+    pub sponsor: Option<Id>,
+    /// The tier that the host gave; a plan with a ladder finds its own instead.
+    pub tier: Option<Id>,
+    /// Whether the partner earns.
+    #[model(default)]
+    pub status: PartnerStatus,
+    /// The day that anniversary windows count from.
+    pub joined: Option<Date>,
+}
+
+/// Whether a partner earns.
+#[model]
+#[derive(Default)]
+pub enum PartnerStatus {
+    /// Earns and is paid.
+    #[default]
+    Active,
+    /// Earns, and is paid when active again.
+    Suspended,
+    /// Earns nothing.
+    Closed,
+}
+
+/// A sale given back, in whole or in part.
+#[model]
+pub struct Refund {
+    /// The host's id of the refund.
+    pub id: Id,
+    /// When it happened.
+    pub at: Instant,
+    /// The event that is refunded.
+    pub event: Id,
+    /// The line that is refunded; the whole order, line by line, unless said.
+    pub item: Option<Id>,
+    /// How much the customer gets back this time, tax included.
+    pub amount: Money,
+}

@@ -1,0 +1,210 @@
+//! The facts that a plan's conditions can read, and how an event answers them.
+//!
+//! | fact | type | where it comes from |
+//! |---|---|---|
+//! | `event.kind` | string | the event |
+//! | `event.at` | instant | the event |
+//! | `partner.id` | string | the event |
+//! | `partner.tier` | string | the plan's ladder, or the host's record of the partner |
+//! | `customer.id` | string | the event |
+//! | `customer.country` | string | the event's `country` |
+//! | `customer.new` | bool | the event's `new_customer` |
+//! | `order.total` | money | the event's `amount`, or the sum of its items |
+//! | `item.product` | string | the item, or the event itself where it has none |
+//! | `item.category` | string | the same |
+//! | `item.quantity` | decimal | the same |
+//! | `item.amount` | money | the same |
+//! | `item.net` | money | the same |
+//!
+//! The host's own facts follow, as the plan declares them.
+
+use rust_decimal::Decimal;
+
+use crate::kernel::expression::{FactId, FactSource, FactType, FactValue, ValueRef, Vocabulary};
+use crate::kernel::id::Id;
+use crate::kernel::money::Money;
+use crate::kernel::problem::{Problem, Problems};
+
+use super::compile::{ConditionId, Plan};
+use super::evaluate::{Conditions, Truth};
+use super::event::Event;
+use super::plan::PlanDocument;
+
+/// The built-in facts; a column of a batch has the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BuiltIn {
+    Kind,
+    At,
+    Partner,
+    Tier,
+    Customer,
+    Country,
+    NewCustomer,
+    Total,
+    Product,
+    Category,
+    Quantity,
+    Amount,
+    Net,
+}
+
+impl BuiltIn {
+    /// In the order of their slots.
+    pub(super) const ALL: [(Self, &'static str); 13] = [
+        (Self::Kind, "event.kind"),
+        (Self::At, "event.at"),
+        (Self::Partner, "partner.id"),
+        (Self::Tier, "partner.tier"),
+        (Self::Customer, "customer.id"),
+        (Self::Country, "customer.country"),
+        (Self::NewCustomer, "customer.new"),
+        (Self::Total, "order.total"),
+        (Self::Product, "item.product"),
+        (Self::Category, "item.category"),
+        (Self::Quantity, "item.quantity"),
+        (Self::Amount, "item.amount"),
+        (Self::Net, "item.net"),
+    ];
+
+    pub(super) fn of(id: FactId) -> Option<Self> {
+        Self::ALL.get(id.slot()).map(|(fact, _)| *fact)
+    }
+
+    fn type_in(self, document: &PlanDocument) -> FactType {
+        match self {
+            Self::At => FactType::Instant {},
+            Self::NewCustomer => FactType::Bool {},
+            Self::Quantity => FactType::Decimal {},
+            Self::Total | Self::Amount | Self::Net => {
+                FactType::Money { currency: Some(document.currency) }
+            }
+            _ => FactType::String {},
+        }
+    }
+}
+
+/// The facts of a plan: the built-in ones, then the host's.
+pub(super) fn vocabulary(document: &PlanDocument) -> Result<Vocabulary, Problems> {
+    let mut vocabulary = Vocabulary::new();
+    for (fact, name) in BuiltIn::ALL {
+        vocabulary.declare(name, fact.type_in(document))?;
+    }
+    vocabulary.declare_all(&document.facts).map_err(|problems| problems.under("facts"))?;
+    Ok(vocabulary)
+}
+
+/// An event that conditions ask.
+pub(super) struct EventFacts<'a> {
+    plan: &'a Plan,
+    event: &'a Event,
+    /// The sum of the order in minor units.
+    total: i64,
+    tier: Option<&'a Id>,
+}
+
+impl<'a> EventFacts<'a> {
+    pub(super) const fn new(plan: &'a Plan, event: &'a Event, total: i64) -> Self {
+        Self { plan, event, total, tier: None }
+    }
+}
+
+impl Conditions for EventFacts<'_> {
+    type Problem = Problem;
+
+    fn seller_has(&mut self, tier: Option<u16>) {
+        self.tier = tier.and_then(|tier| self.plan.tier_ids.get(usize::from(tier)));
+    }
+
+    #[inline]
+    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Problem> {
+        let Some(program) = self.plan.conditions.get(condition) else { return Ok(Truth::True) };
+        Ok(match program.test(&LineFacts { of: self, line })? {
+            Some(true) => Truth::True,
+            Some(false) => Truth::False,
+            None => Truth::Unknown,
+        })
+    }
+
+    fn missing(&self, condition: ConditionId, line: usize) -> Vec<String> {
+        let Some(program) = self.plan.conditions.get(condition) else { return Vec::new() };
+        let missing = program.missing(&LineFacts { of: self, line });
+        missing.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// One line of an event that conditions ask.
+struct LineFacts<'a> {
+    of: &'a EventFacts<'a>,
+    line: usize,
+}
+
+impl FactSource for LineFacts<'_> {
+    #[inline]
+    fn fact(&self, id: FactId) -> Option<ValueRef<'_>> {
+        match BuiltIn::of(id) {
+            Some(fact) => self.built_in(fact),
+            None => {
+                let name: &str = self.of.plan.vocabulary.name(id)?;
+                self.of.event.facts.0.get(name).map(FactValue::lend)
+            }
+        }
+    }
+}
+
+impl LineFacts<'_> {
+    fn built_in(&self, fact: BuiltIn) -> Option<ValueRef<'_>> {
+        let event = self.of.event;
+        match fact {
+            BuiltIn::Kind => Some(ValueRef::String(event.kind.as_str())),
+            BuiltIn::At => Some(ValueRef::Instant(event.at)),
+            BuiltIn::Partner => Some(string(&event.partner)),
+            BuiltIn::Tier => self.of.tier.map(string),
+            BuiltIn::Customer => event.customer.as_ref().map(string),
+            BuiltIn::Country => event.country.as_ref().map(string),
+            BuiltIn::NewCustomer => event.new_customer.map(ValueRef::Bool),
+            BuiltIn::Total => Some(ValueRef::Minor(self.of.total, self.of.plan.document.currency)),
+            BuiltIn::Product => self.product().map(string),
+            BuiltIn::Category => self.category().map(string),
+            BuiltIn::Quantity => Some(ValueRef::Decimal(self.quantity())),
+            BuiltIn::Amount => self.amount().map(ValueRef::Money),
+            BuiltIn::Net => self.net().or_else(|| self.amount()).map(ValueRef::Money),
+        }
+    }
+
+    fn product(&self) -> Option<&Id> {
+        match self.of.event.items.get(self.line) {
+            Some(item) => item.product.as_ref(),
+            None => self.of.event.product.as_ref(),
+        }
+    }
+
+    fn category(&self) -> Option<&Id> {
+        match self.of.event.items.get(self.line) {
+            Some(item) => item.category.as_ref(),
+            None => self.of.event.category.as_ref(),
+        }
+    }
+
+    fn quantity(&self) -> Decimal {
+        let quantity = self.of.event.items.get(self.line).map(|item| item.quantity);
+        quantity.unwrap_or(self.of.event.quantity).decimal()
+    }
+
+    fn amount(&self) -> Option<Money> {
+        match self.of.event.items.get(self.line) {
+            Some(item) => Some(item.amount),
+            None => self.of.event.amount,
+        }
+    }
+
+    fn net(&self) -> Option<Money> {
+        match self.of.event.items.get(self.line) {
+            Some(item) => item.net,
+            None => self.of.event.net,
+        }
+    }
+}
+
+fn string(id: &Id) -> ValueRef<'_> {
+    ValueRef::String(id.as_str())
+}

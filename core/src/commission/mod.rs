@@ -1,0 +1,109 @@
+//! Commissions: what partners earn from sales and other events, by a plan.
+//!
+//! A [`PlanDocument`] is data; [`Plan::compile`] checks it whole and makes it fast. The plan then
+//! takes events one by one ([`Plan::evaluate`]) or as columns, and refunds ([`Plan::refund`]),
+//! together with a [`State`] that the host keeps and a [`Roster`] of its partners.
+//!
+//! ```text
+//! event -> eligible? -> for each line: for each group: rules -> multipliers -> rule limits
+//!       -> caps (order, customer, partner, program) -> rounding to lines -> overrides -> tiers
+//! ```
+//!
+//! - Rounding happens once, where an amount is posted. Everything before it is exact.
+//! - A schedule's measure counts the lines that a rule paid by it. The tier is the one that the
+//!   partner had before the event; what the event adds counts from the next one on.
+//! - A cap pays partially and the outcome says what was lost to it. It counts what was posted,
+//!   so that a refund makes room again.
+//! - An override of the commission is a share of what the seller was really paid.
+//! - A line's id follows from plan, event, item, rule and partner, so that a retry of the host
+//!   makes no second line.
+
+mod compile;
+mod engine;
+mod evaluate;
+mod event;
+mod explain;
+mod facts;
+mod operations;
+mod outcome;
+mod pay;
+mod plan;
+mod rates;
+mod refund;
+mod roster;
+mod run;
+mod settle;
+mod state;
+mod step;
+mod stored;
+mod telling;
+mod validate;
+mod working;
+
+crate::codes! {
+    /// Two parts of a plan have the same id.
+    ID_DUPLICATE = "id_duplicate";
+    /// A rule pays by a schedule that the plan does not have.
+    SCHEDULE_UNKNOWN = "schedule_unknown";
+    /// A rule by tier names a tier that the plan's ladder does not have.
+    TIER_UNKNOWN = "tier_unknown";
+    /// A rule by tier pays one of its tiers by tier again.
+    PAY_NESTED = "pay_nested";
+    /// An amount, a rate or a factor of a plan is below zero.
+    PLAN_AMOUNT_NEGATIVE = "plan_amount_negative";
+    /// A schedule has a rate but measures something that has no currency.
+    RATE_WITHOUT_VOLUME = "rate_without_volume";
+    /// A plan's effective dates end before they begin.
+    EFFECTIVE_DATES_REVERSED = "effective_dates_reversed";
+    /// An override's level is not 1 or more, or is beyond what is followed.
+    LEVEL_INVALID = "level_invalid";
+    /// A rule's minimum is above its maximum.
+    LIMITS_REVERSED = "limits_reversed";
+    /// A window is counted from the day a partner joined, but it is not about partners.
+    WINDOW_WITHOUT_PARTNER = "window_without_partner";
+    /// A cap on one order has a window.
+    WINDOW_ON_ORDER = "window_on_order";
+    /// A plan measures over a rolling window, which its state, a sum for each period, cannot hold.
+    WINDOW_ROLLING = "window_rolling";
+    /// A plan has nothing that it could pay for.
+    PLAN_EMPTY = "plan_empty";
+    /// A plan has more rules, tiers or caps than can be numbered.
+    PLAN_TOO_LARGE = "plan_too_large";
+    /// A partner is, over some steps, their own sponsor.
+    SPONSOR_CYCLE = "sponsor_cycle";
+    /// A state belongs to another plan, or to another version of it.
+    STATE_MISMATCH = "state_mismatch";
+    /// An event's amount or quantity is below zero.
+    EVENT_NEGATIVE = "event_negative";
+    /// An event's amount is not the sum of its items.
+    ITEMS_SUM_MISMATCH = "items_sum_mismatch";
+    /// Two items of an event have the same id.
+    ITEM_DUPLICATE = "item_duplicate";
+    /// A refund is of an event, or a line of one, that none of the posted lines is for.
+    REFUND_OF_UNKNOWN_SALE = "refund_of_unknown_sale";
+    /// More is refunded than was paid.
+    REFUND_EXCEEDS_SALE = "refund_exceeds_sale";
+    /// A posted line was made by another plan.
+    LINE_OF_OTHER_PLAN = "line_of_other_plan";
+    /// A refund with this id has already been taken back.
+    REFUND_REPEATED = "refund_repeated";
+    /// A stored state has a sum that its plan does not keep.
+    STATE_SUM_UNKNOWN = "state_sum_unknown";
+}
+
+pub use compile::Plan;
+pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund};
+pub use operations::{
+    EvaluateInput, Evaluation, Happening, OrderingScope, PlanDescription, PlanInput, RefundInput,
+    Replay, ReplayInput, describe, evaluate, refund, replay,
+};
+pub use outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, PlanReference, TierChange};
+pub use plan::{
+    Base, Cap, CapScope, Combine, FORMAT, Group, Measure, Multiplier, Override, OverrideBase, Pay,
+    PlanDocument, PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
+};
+pub use roster::Roster;
+pub use run::{Earnings, EventColumns, Overrides};
+pub use state::State;
+pub use step::{SkipReason, Step};
+pub use stored::{STATE_FORMAT, StateDocument, StateText, StoredSum, StoredTier};

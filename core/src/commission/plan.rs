@@ -1,0 +1,283 @@
+//! The plan document: what is paid for what, as data.
+//!
+//! Everything in an author's hands is here, with its unit and its default. How the parts work
+//! together is told once, in the [module documentation](super).
+
+use std::collections::BTreeMap;
+
+use crate::kernel::calendar::{Instant, Span, Window, Zone};
+use crate::kernel::document::model;
+use crate::kernel::expression::{Expression, FactType};
+use crate::kernel::id::Id;
+use crate::kernel::ladder::Ladder;
+use crate::kernel::money::{Amount, Currency, Rate};
+use crate::kernel::rounding::Rounding;
+use crate::kernel::schedule::Schedule;
+
+use super::event::EventKind;
+
+/// The format that this version reads and writes.
+pub const FORMAT: &str = "guerdon.plan/1";
+
+crate::carried_document!(
+    /// A plan document on its way into an operation.
+    PlanText: PlanDocument
+);
+
+/// A commission plan.
+#[model(document)]
+pub struct PlanDocument {
+    /// Always `guerdon.plan/1`.
+    pub format: String,
+    /// The plan's id; the same in all of its versions.
+    pub id: Id,
+    /// The version, counted up by the author.
+    pub version: u32,
+    /// The currency that everything is paid in; bare amounts in this document are in it.
+    pub currency: Currency,
+    /// The time zone that windows and local dates are counted in.
+    pub zone: Zone,
+    /// Events before this instant earn nothing; from the beginning of time unless said.
+    pub effective_from: Option<Instant>,
+    /// Events at or after this instant earn nothing; without end unless said.
+    pub effective_until: Option<Instant>,
+    /// How long an amount is pending before it can be paid; `PT0S` unless said.
+    #[model(default = Span::ZERO)]
+    pub hold: Span,
+    /// What commissions are computed on; the net amount unless said.
+    #[model(default)]
+    pub base: Base,
+    /// How a posted amount is rounded to the currency's minor unit.
+    #[model(default)]
+    pub rounding: Rounding,
+    /// Facts of the host's own, which events bring along.
+    #[model(default)]
+    pub facts: BTreeMap<String, FactType>,
+    /// Who or what can earn at all; everything unless said.
+    pub eligible: Option<Expression>,
+    /// The partners' tiers.
+    pub ladder: Option<TierLadder>,
+    /// Schedules that rules pay by, by name.
+    #[model(default)]
+    pub schedules: BTreeMap<Id, TieredRates>,
+    /// What is paid. Every group that has a matching rule adds to the amount.
+    pub groups: Vec<Group>,
+    /// Factors on the amount, each where its condition holds; they multiply.
+    #[model(default)]
+    pub multipliers: Vec<Multiplier>,
+    /// Upper limits, applied in this order within each scope, from the order outwards.
+    #[model(default)]
+    pub caps: Vec<Cap>,
+    /// What the seller's sponsors earn on top.
+    #[model(default)]
+    pub overrides: Vec<Override>,
+    /// What a refund does to what was posted.
+    #[model(default)]
+    pub refunds: RefundPolicy,
+}
+
+/// Which amount of a sale commissions are computed on.
+#[model]
+#[derive(Default)]
+pub enum Base {
+    /// The event's `net` amount, or its `amount` where it brings no net one.
+    #[default]
+    Net,
+    /// The event's `amount`: what the customer paid.
+    Gross,
+}
+
+/// What a refund does to what was posted.
+#[model]
+#[derive(Default)]
+pub enum RefundPolicy {
+    /// Takes back the same share of each posted line that was refunded of the sale.
+    #[default]
+    Frozen,
+    /// Nothing: the partner keeps it.
+    None,
+}
+
+/// What a schedule or a ladder adds up.
+#[model]
+pub enum Measure {
+    /// The commission base, in units of the plan's currency.
+    Volume,
+    /// The number of events.
+    Count,
+    /// The quantity sold.
+    Quantity,
+}
+
+/// The partners' tiers: levels earned by a measure over a window.
+#[model(document)]
+pub struct TierLadder {
+    /// What is added up.
+    pub measure: Measure,
+    /// Over which time; windows follow the plan's zone.
+    pub window: Window,
+    /// Which events count; all eligible ones unless said.
+    pub when: Option<Expression>,
+    /// The levels and how they are gained and lost.
+    pub tiers: Ladder,
+}
+
+/// A schedule, with what it measures.
+#[model(document)]
+pub struct TieredRates {
+    /// What is added up to find the step; events count when a rule pays them by this schedule.
+    pub measure: Measure,
+    /// Over which time; windows follow the plan's zone.
+    pub window: Window,
+    /// The steps.
+    pub rates: Schedule,
+}
+
+/// Rules that compete or add up.
+#[model(document)]
+pub struct Group {
+    /// The group's id.
+    pub id: Id,
+    /// Which of the matching rules are paid.
+    pub combine: Combine,
+    /// The rules.
+    pub rules: Vec<Rule>,
+}
+
+/// Which of a group's matching rules are paid.
+#[model]
+pub enum Combine {
+    /// The one with the highest priority; among equals the earlier one.
+    First,
+    /// The one that pays the most money; among equals the earlier one.
+    Best,
+    /// All of them.
+    Sum,
+}
+
+/// One rule: when it applies and what it pays.
+#[model(document)]
+pub struct Rule {
+    /// The rule's id, unique in the plan.
+    pub id: Id,
+    /// The kinds of event it applies to; sales and renewals unless said.
+    #[model(default = vec![EventKind::Sale, EventKind::Renewal])]
+    pub on: Vec<EventKind>,
+    /// When it applies; always unless said.
+    pub when: Option<Expression>,
+    /// Higher goes first in a group that combines by `first`; 0 unless said.
+    #[model(default)]
+    pub priority: i32,
+    /// What it pays.
+    pub pay: Pay,
+    /// The least it pays for a line that it pays at all, after multipliers.
+    pub min: Option<Amount>,
+    /// The most it pays for a line, after multipliers.
+    pub max: Option<Amount>,
+}
+
+/// What a rule pays.
+#[model(document)]
+pub enum Pay {
+    /// A share of the base.
+    Percent {
+        /// The share.
+        rate: Rate,
+    },
+    /// The same amount for every event, or every line of one.
+    Flat {
+        /// How much, in the plan's currency.
+        amount: Amount,
+    },
+    /// An amount for each unit of quantity.
+    PerUnit {
+        /// How much for one unit, in the plan's currency.
+        amount: Amount,
+    },
+    /// By a schedule of the plan.
+    Schedule {
+        /// The schedule's name.
+        schedule: Id,
+    },
+    /// By the partner's tier.
+    ByTier {
+        /// What each tier is paid; not by tier again.
+        tiers: BTreeMap<Id, Pay>,
+        /// What any other tier, or none, is paid; nothing unless said.
+        otherwise: Option<Box<Pay>>,
+    },
+}
+
+/// A factor on what the rules pay.
+#[model(document)]
+pub struct Multiplier {
+    /// The multiplier's id, unique in the plan.
+    pub id: Id,
+    /// When it applies; always unless said.
+    pub when: Option<Expression>,
+    /// The factor: `{"ratio": "3/2"}` is half as much again.
+    pub factor: Rate,
+}
+
+/// An upper limit.
+#[model(document)]
+pub struct Cap {
+    /// The cap's id, unique in the plan.
+    pub id: Id,
+    /// What is limited.
+    pub scope: CapScope,
+    /// The most that is paid, in the plan's currency.
+    pub max: Amount,
+    /// Over which time, for what is limited over time; a lifetime unless said.
+    pub window: Option<Window>,
+}
+
+/// What a cap limits.
+#[model]
+#[derive(Default)]
+pub enum CapScope {
+    /// One event.
+    #[default]
+    Order,
+    /// What one customer brings in.
+    Customer,
+    /// What one partner earns.
+    Partner,
+    /// What the whole plan pays to sellers.
+    Program,
+}
+
+/// What a sponsor earns from the sales of those below.
+#[model(document)]
+pub struct Override {
+    /// The override's id, unique in the plan.
+    pub id: Id,
+    /// How far up: 1 is the seller's sponsor, 2 the sponsor's sponsor.
+    pub level: u8,
+    /// What the rate is a share of.
+    pub of: OverrideBase,
+    /// The share.
+    pub rate: Rate,
+    /// When it applies; always unless said.
+    pub when: Option<Expression>,
+}
+
+/// What an override is a share of.
+#[model]
+pub enum OverrideBase {
+    /// The sale's commission base.
+    Sale,
+    /// What the seller was really paid for it, after caps and rounding.
+    Commission,
+}
+
+impl Rule {
+    /// Every way in which the rule may pay: one, or one for each tier.
+    pub(super) fn pays(&self) -> impl Iterator<Item = &Pay> {
+        let (one, tiers) = match &self.pay {
+            Pay::ByTier { tiers, otherwise } => (otherwise.as_deref(), Some(tiers.values())),
+            pay => (Some(pay), None),
+        };
+        one.into_iter().chain(tiers.into_iter().flatten())
+    }
+}

@@ -1,0 +1,236 @@
+//! A plan's rates in the numbers that the evaluator works in.
+//!
+//! As integers, everything is counted over one denominator: D is a common multiple of the
+//! denominators of all rates and of all amounts in minor units, and each multiplier's own
+//! denominator comes on top. An amount before multipliers is a number of minor units times D.
+//! Exact numbers need no denominator, so theirs is one. A plan whose denominators do not fit
+//! 64 bits has no integers, and is evaluated exactly.
+
+use num_integer::Integer;
+
+use crate::kernel::exact::Exact;
+use crate::kernel::id::Id;
+use crate::kernel::money::Amount;
+use crate::kernel::problem::Problems;
+use crate::kernel::schedule::{
+    self, Compiled, Scale, SchedulePosting, compile_exact, compile_exact_scaled, compile_scaled,
+};
+
+use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
+use super::working::Working;
+
+/// The plan's rates over one denominator.
+#[derive(Clone, Debug)]
+pub(super) struct Tables<N> {
+    /// One minor unit, as rules count it.
+    pub(super) one: N,
+    /// One minor unit, once multipliers are in.
+    pub(super) one_multiplied: N,
+    pub(super) rules: Vec<Vec<RuleTable<N>>>,
+    pub(super) schedules: Vec<ScheduleTable<N>>,
+    /// The factor of each multiplier, and what stands in for it where it does not apply.
+    pub(super) factors: Vec<(N, N)>,
+    pub(super) caps: Vec<N>,
+    pub(super) overrides: Vec<N>,
+}
+
+/// What a rule pays.
+#[derive(Clone, Debug)]
+pub(super) struct RuleTable<N> {
+    pub(super) pay: Paying<N>,
+    /// By tier number; empty unless the rule pays by tier.
+    pub(super) tiers: Vec<Option<Paying<N>>>,
+    /// Over the multiplied denominator.
+    pub(super) min: Option<N>,
+    pub(super) max: Option<N>,
+}
+
+/// One way to pay.
+#[derive(Clone, Debug)]
+pub(super) enum Paying<N> {
+    Nothing,
+    Percent(N),
+    Flat(N),
+    PerUnit(N),
+    Schedule(usize),
+}
+
+/// A schedule with its meter.
+#[derive(Clone, Debug)]
+pub(super) struct ScheduleTable<N> {
+    pub(super) measure: Measure,
+    pub(super) meter: usize,
+    pub(super) cumulative: bool,
+    pub(super) rates: Compiled<N>,
+}
+
+/// The schedules of a plan in plain units: what explanations are told in.
+pub(super) fn schedules(document: &PlanDocument) -> Result<Vec<Compiled<Exact>>, Problems> {
+    document.schedules.values().map(|tiered| compile_exact(&tiered.rates)).collect()
+}
+
+/// The rates as exact numbers.
+pub(super) fn exact(document: &PlanDocument, tiers: &[Id]) -> Result<Tables<Exact>, Problems> {
+    let factors = document.multipliers.iter();
+    let build = Build {
+        document,
+        tiers,
+        one: Exact::ONE,
+        one_multiplied: Exact::ONE,
+        factors: factors.map(|one| (one.factor.exact().clone(), Exact::ONE)).collect(),
+        number: &|value: &Exact| Some(value.clone()),
+        schedule: &|tiered: &TieredRates| {
+            compile_exact_scaled(&tiered.rates, scale(tiered.measure, document, 1)).ok()
+        },
+    };
+    build.tables().ok_or_else(|| crate::kernel::exact::overflow().into())
+}
+
+/// The rates as integers, if all of them fit.
+pub(super) fn scaled(document: &PlanDocument, tiers: &[Id]) -> Option<Tables<i64>> {
+    let denominator = denominator(document)?;
+    let factors = document.multipliers.iter().map(|one| {
+        let (num, den) = one.factor.exact().as_small()?;
+        Some((i64::try_from(num).ok()?, i64::try_from(den).ok()?))
+    });
+    let factors = factors.collect::<Option<Vec<_>>>()?;
+    let one_multiplied =
+        factors.iter().try_fold(denominator, |product, (_, den)| product.checked_mul(*den))?;
+    let build = Build {
+        document,
+        tiers,
+        one: denominator,
+        one_multiplied,
+        factors,
+        number: &|value: &Exact| i64::try_from(value.as_integer()?).ok(),
+        schedule: &|tiered: &TieredRates| {
+            compile_scaled(&tiered.rates, scale(tiered.measure, document, denominator))
+        },
+    };
+    build.tables()
+}
+
+fn scale(measure: Measure, document: &PlanDocument, denominator: i64) -> Scale {
+    let minor = document.currency.minor_per_unit();
+    let measure_per_unit = match measure {
+        Measure::Volume => minor,
+        Measure::Count | Measure::Quantity => 1,
+    };
+    Scale { measure_per_unit, money_per_unit: minor, denominator }
+}
+
+/// The least D over which every rate and every amount is a whole number.
+fn denominator(document: &PlanDocument) -> Option<i64> {
+    let minor = Exact::from(document.currency.minor_per_unit());
+    let mut common = 1_i64;
+    let mut include = |needed: i64| {
+        common = common.checked_mul(needed / common.gcd(&needed))?;
+        Some(())
+    };
+    for pay in document.groups.iter().flat_map(|group| &group.rules).flat_map(Rule::pays) {
+        include(match pay {
+            Pay::Percent { rate } => rate_denominator(rate.exact())?,
+            Pay::Flat { amount } | Pay::PerUnit { amount } => {
+                rate_denominator(&Exact::from(amount.decimal()).checked_mul(&minor).ok()?)?
+            }
+            Pay::Schedule { .. } | Pay::ByTier { .. } => 1,
+        })?;
+    }
+    for tiered in document.schedules.values() {
+        let Scale { measure_per_unit, money_per_unit, .. } = scale(tiered.measure, document, 1);
+        include(schedule::denominator(&tiered.rates, measure_per_unit, money_per_unit)?)?;
+    }
+    for overriding in &document.overrides {
+        include(rate_denominator(overriding.rate.exact())?)?;
+    }
+    Some(common)
+}
+
+fn rate_denominator(value: &Exact) -> Option<i64> {
+    i64::try_from(value.as_small()?.1).ok()
+}
+
+/// What it takes to write a plan's rates in one kind of number.
+struct Build<'a, N> {
+    document: &'a PlanDocument,
+    tiers: &'a [Id],
+    one: N,
+    one_multiplied: N,
+    factors: Vec<(N, N)>,
+    /// A value that is already over the right denominator.
+    number: &'a dyn Fn(&Exact) -> Option<N>,
+    schedule: &'a dyn Fn(&TieredRates) -> Option<Compiled<N>>,
+}
+
+impl<N: Working> Build<'_, N> {
+    fn tables(self) -> Option<Tables<N>> {
+        let groups = self.document.groups.iter();
+        let rules = groups.map(|group| group.rules.iter().map(|rule| self.rule(rule)).collect());
+        let schedules = self.document.schedules.values().enumerate();
+        let caps = self.document.caps.iter();
+        let overrides = self.document.overrides.iter();
+        Some(Tables {
+            rules: rules.collect::<Option<_>>()?,
+            schedules: schedules
+                .map(|(meter, tiered)| {
+                    let rates = (self.schedule)(tiered)?;
+                    let cumulative = rates.posting() == SchedulePosting::Cumulative;
+                    Some(ScheduleTable { measure: tiered.measure, meter, cumulative, rates })
+                })
+                .collect::<Option<_>>()?,
+            caps: caps
+                .map(|cap| self.money(cap.max, &self.one_multiplied))
+                .collect::<Option<_>>()?,
+            overrides: overrides
+                .map(|one| self.over(one.rate.exact(), &self.one))
+                .collect::<Option<_>>()?,
+            one: self.one,
+            one_multiplied: self.one_multiplied,
+            factors: self.factors,
+        })
+    }
+
+    fn rule(&self, rule: &Rule) -> Option<RuleTable<N>> {
+        let limit = |limit: Option<Amount>| match limit {
+            Some(amount) => self.money(amount, &self.one_multiplied).map(Some),
+            None => Some(None),
+        };
+        let (pay, tiers) = match &rule.pay {
+            Pay::ByTier { tiers, otherwise } => (
+                otherwise.as_deref().map_or(Some(Paying::Nothing), |pay| self.paying(pay))?,
+                self.tiers
+                    .iter()
+                    .map(|tier| match tiers.get(tier) {
+                        Some(pay) => self.paying(pay).map(Some),
+                        None => Some(None),
+                    })
+                    .collect::<Option<_>>()?,
+            ),
+            pay => (self.paying(pay)?, Vec::new()),
+        };
+        Some(RuleTable { pay, tiers, min: limit(rule.min)?, max: limit(rule.max)? })
+    }
+
+    fn paying(&self, pay: &Pay) -> Option<Paying<N>> {
+        Some(match pay {
+            Pay::Percent { rate } => Paying::Percent(self.over(rate.exact(), &self.one)?),
+            Pay::Flat { amount } => Paying::Flat(self.money(*amount, &self.one)?),
+            Pay::PerUnit { amount } => Paying::PerUnit(self.money(*amount, &self.one)?),
+            Pay::Schedule { schedule } => {
+                Paying::Schedule(self.document.schedules.keys().position(|name| name == schedule)?)
+            }
+            // Refused by `validate`.
+            Pay::ByTier { .. } => Paying::Nothing,
+        })
+    }
+
+    /// An amount of the currency as minor units over a denominator.
+    fn money(&self, amount: Amount, denominator: &N) -> Option<N> {
+        let minor = Exact::from(self.document.currency.minor_per_unit());
+        self.over(&Exact::from(amount.decimal()).checked_mul(&minor).ok()?, denominator)
+    }
+
+    fn over(&self, value: &Exact, denominator: &N) -> Option<N> {
+        (self.number)(&value.checked_mul(&denominator.to_exact()).ok()?)
+    }
+}

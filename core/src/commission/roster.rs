@@ -1,0 +1,84 @@
+//! The partners, as the host knows them now: sponsors, status, tiers given by hand.
+
+use std::collections::HashMap;
+
+use crate::kernel::id::Id;
+use crate::kernel::problem::Problem;
+
+use super::event::{Partner, PartnerStatus};
+use super::validate::MOST_LEVELS;
+use super::{ID_DUPLICATE, SPONSOR_CYCLE};
+
+/// The partners by id. A partner who is not in it is active, has no sponsor and no tier.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    partners: HashMap<Id, Partner>,
+}
+
+impl Roster {
+    /// Takes the host's records.
+    ///
+    /// # Errors
+    /// `id_duplicate` or `sponsor_cycle`, with the place of the record.
+    pub fn new(records: Vec<Partner>) -> Result<Self, Problem> {
+        let mut roster = Self::default();
+        let mut order = Vec::with_capacity(records.len());
+        for (position, record) in records.into_iter().enumerate() {
+            order.push(record.id.clone());
+            if let Some(twin) = roster.partners.insert(record.id.clone(), record) {
+                let problem = Problem::new(
+                    ID_DUPLICATE,
+                    format!("the partner `{}` is listed twice", twin.id),
+                    "list each partner once",
+                );
+                return Err(problem.under("id").under(position));
+            }
+        }
+        roster.check_cycles(&order)?;
+        Ok(roster)
+    }
+
+    /// Walks up from everybody, not walking twice over ground that was found to end.
+    fn check_cycles(&self, order: &[Id]) -> Result<(), Problem> {
+        let mut walked: HashMap<&Id, usize> = HashMap::with_capacity(order.len());
+        for (walk, start) in order.iter().enumerate() {
+            let mut at = Some(start);
+            while let Some(id) = at {
+                match walked.insert(id, walk) {
+                    Some(earlier) if earlier == walk => {
+                        let problem = Problem::new(
+                            SPONSOR_CYCLE,
+                            format!("`{id}` is, over some steps, their own sponsor"),
+                            "a sponsor tree has no circles; mend one of the sponsors",
+                        );
+                        return Err(problem.under("sponsor").under(walk));
+                    }
+                    Some(earlier) => {
+                        walked.insert(id, earlier);
+                        break;
+                    }
+                    None => at = self.partners.get(id).and_then(|of| of.sponsor.as_ref()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The record of a partner, if there is one.
+    #[must_use]
+    pub fn get(&self, id: &Id) -> Option<&Partner> {
+        self.partners.get(id)
+    }
+
+    /// Whether a partner earns; one without a record does.
+    #[must_use]
+    pub fn earns(&self, id: &Id) -> bool {
+        self.get(id).is_none_or(|partner| partner.status != PartnerStatus::Closed)
+    }
+
+    /// The sponsors of a partner, from the nearest upwards, as far as overrides are followed.
+    pub(super) fn sponsors<'r>(&'r self, partner: &Id) -> impl Iterator<Item = &'r Id> {
+        let above = |id: &Id| self.get(id).and_then(|record| record.sponsor.as_ref());
+        std::iter::successors(above(partner), move |id| above(id)).take(usize::from(MOST_LEVELS))
+    }
+}

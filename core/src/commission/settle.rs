@@ -1,0 +1,281 @@
+//! From exact amounts to what is posted: caps, rounding, overrides, tiers, and the new state.
+
+use crate::kernel::calendar::Ordinal;
+use crate::kernel::explain::Sink;
+use crate::kernel::rounding::Rounding;
+
+use super::compile::Plan;
+use super::evaluate::{
+    CapLoss, Conditions, Evaluator, LossBy, Overriding, Row, Scratch, Stop, Truth, fit,
+};
+use super::pay::{key, measured, ordinal};
+use super::plan::OverrideBase;
+use super::state::{Meter, State, WIDE};
+use super::step::Step;
+use super::working::Working;
+
+impl<N: Working> Evaluator<'_, N> {
+    /// Applies the caps, from the order outwards.
+    #[inline]
+    pub(super) fn cap<P, S: Sink<Step>>(
+        &self,
+        row: &Row<'_>,
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Result<(), Stop<P>> {
+        for cap in 0..self.plan.caps.len() {
+            fit(self.cap_once(row, cap, scratch, steps))?;
+        }
+        Ok(())
+    }
+
+    fn cap_once<S: Sink<Step>>(
+        &self,
+        row: &Row<'_>,
+        cap: usize,
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Option<()> {
+        let one = &self.tables.one_multiplied;
+        let spec = self.plan.caps.get(cap)?;
+        let room = match spec.meter {
+            None => self.tables.caps.get(cap)?.clone(),
+            Some(meter) if key(self.plan, row, meter).is_none() => return Some(()),
+            Some(meter) => {
+                let left = spec.max.checked_sub(self.cell(row, meter).paid)?.max(0);
+                N::whole(left).times(one)?
+            }
+        };
+        let total = sum(scratch)?;
+        if total <= room {
+            return Some(());
+        }
+        self.explain_cap(cap, &room, &total, steps);
+        let lost = total.minus(&room)?.settle(one, self.plan.document.rounding)?;
+        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount: lost });
+        match scratch.paid.as_mut_slice() {
+            [only] => only.amount = room,
+            several => {
+                for paid in several {
+                    paid.amount = paid.amount.share(&room, &total)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Rounds the order once and gives the lines their parts: each at most one unit from its
+    /// exact amount, the units that are over to those that lost the largest fraction.
+    #[inline]
+    pub(super) fn post<P, S: Sink<Step>>(
+        &self,
+        row: &Row<'_>,
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Result<(), Stop<P>> {
+        let one = &self.tables.one_multiplied;
+        scratch.total = match scratch.paid.as_mut_slice() {
+            [only] => {
+                only.posted = fit(only.amount.settle(one, self.plan.document.rounding))?;
+                only.posted
+            }
+            _ => {
+                let amounts: Vec<N> = scratch.paid.iter().map(|paid| paid.amount.clone()).collect();
+                let parts = fit(round_parts(&amounts, one, self.plan.document.rounding))?;
+                for (paid, part) in scratch.paid.iter_mut().zip(&parts) {
+                    paid.posted = *part;
+                }
+                parts.iter().sum()
+            }
+        };
+        self.explain_posted(row, scratch, steps);
+        Ok(())
+    }
+
+    /// Adds what earned to the measure of the seller's tier.
+    #[inline]
+    pub(super) fn count<C: Conditions>(
+        &self,
+        row: &Row<'_>,
+        conditions: &mut C,
+        scratch: &mut Scratch<N>,
+    ) -> Result<(), Stop<C::Problem>> {
+        let Some(spec) = &self.plan.tiers else { return Ok(()) };
+        let cell = self.cell(row, spec.meter);
+        let mut measure = fit(self.measure(row, spec.meter, cell))?;
+        for (position, line) in row.lines.iter().enumerate() {
+            let Some(paid) = scratch.paid.iter_mut().find(|paid| paid.line == position) else {
+                continue;
+            };
+            if let Some(when) = spec.when {
+                if conditions.holds(when, position)? != Truth::True {
+                    continue;
+                }
+            }
+            paid.counted = fit(measured(spec.measure, line))?;
+            measure = fit(measure.plus(&paid.counted))?;
+        }
+        let meter = self.state.meters.get(spec.meter);
+        let ordinal = ordinal(self.plan, row, spec.meter);
+        let before = scratch.held.unwrap_or_default();
+        scratch.held_after = Some(spec.levels.advance(before, ordinal, |window| {
+            if window == ordinal {
+                measure.to_exact()
+            } else {
+                meter.map(|meter| meter.measure(window, row.partner)).unwrap_or_default()
+            }
+        }));
+        scratch.counted = Some(measure);
+        Ok(())
+    }
+
+    /// What the sponsors earn.
+    #[inline]
+    pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>>(
+        &self,
+        row: &Row<'_>,
+        conditions: &mut C,
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Result<(), Stop<C::Problem>> {
+        for (rule, spec) in self.plan.document.overrides.iter().enumerate() {
+            let above = usize::from(spec.level).checked_sub(1);
+            let Some(earns) = above.and_then(|above| row.sponsors.get(above)) else { continue };
+            let Some(rate) = self.tables.overrides.get(rule) else { continue };
+            if !earns {
+                continue;
+            }
+            let when = self.plan.overrides.get(rule).copied().flatten();
+            let first = scratch.overrides.len();
+            let mut amounts: Vec<N> = Vec::new();
+            for (line, of) in row.lines.iter().enumerate() {
+                let of_line = scratch.paid.iter().filter(|paid| paid.line == line);
+                let mut earned = false;
+                let mut posted = 0_i64;
+                for paid in of_line {
+                    earned = true;
+                    posted = fit(posted.checked_add(paid.posted))?;
+                }
+                let applies = match when {
+                    Some(condition) => conditions.holds(condition, line)? == Truth::True,
+                    None => true,
+                };
+                if !earned || !applies {
+                    continue;
+                }
+                let base = match spec.of {
+                    OverrideBase::Sale => of.base,
+                    OverrideBase::Commission => posted,
+                };
+                amounts.push(fit(N::whole(base).times(rate))?);
+                scratch.overrides.push(Overriding { line, rule, base, posted: 0 });
+            }
+            let parts = fit(round_parts(&amounts, &self.tables.one, self.plan.document.rounding))?;
+            for (overriding, part) in scratch.overrides.iter_mut().skip(first).zip(parts) {
+                overriding.posted = part;
+                self.explain_override(row, overriding, steps);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
+    match scratch.paid.as_slice() {
+        [only] => Some(only.amount.clone()),
+        several => several.iter().try_fold(N::ZERO, |sum, paid| sum.plus(&paid.amount)),
+    }
+}
+
+/// Rounds a sum and its parts together: the parts add up to the rounded sum, and each is its
+/// exact amount rounded down or up. The largest fractions are rounded up, earlier lines first; a
+/// sum below zero is the mirror of the one above.
+fn round_parts<N: Working>(amounts: &[N], one: &N, rounding: Rounding) -> Option<Vec<i64>> {
+    if let [only] = amounts {
+        return Some(vec![only.settle(one, rounding)?]);
+    }
+    let total = amounts.iter().try_fold(N::ZERO, |sum, amount| sum.plus(amount))?;
+    if total >= N::ZERO {
+        return round_up_to(amounts, total.settle(one, rounding)?, one);
+    }
+    let mirrored: Option<Vec<N>> = amounts.iter().map(|amount| N::ZERO.minus(amount)).collect();
+    let target = total.settle(one, rounding)?.checked_neg()?;
+    let parts = round_up_to(&mirrored?, target, one)?;
+    parts.into_iter().map(i64::checked_neg).collect()
+}
+
+fn round_up_to<N: Working>(amounts: &[N], target: i64, one: &N) -> Option<Vec<i64>> {
+    let mut parts = Vec::with_capacity(amounts.len());
+    let mut fractions = Vec::with_capacity(amounts.len());
+    for (position, amount) in amounts.iter().enumerate() {
+        let floor = amount.floor(one)?;
+        fractions.push((amount.minus(&N::whole(floor).times(one)?)?, position));
+        parts.push(floor);
+    }
+    let floors = parts.iter().try_fold(0_i64, |sum, floor| sum.checked_add(*floor))?;
+    let over = usize::try_from(target.checked_sub(floors)?).ok()?;
+    fractions.sort_by(|(left, l), (right, r)| right.cmp(left).then(l.cmp(r)));
+    for (_, position) in fractions.iter().take(over) {
+        if let Some(part) = parts.get_mut(*position) {
+            *part = part.checked_add(1)?;
+        }
+    }
+    Some(parts)
+}
+
+impl<N: Working> Evaluator<'_, N> {
+    /// Makes sure that the sums in the state can take what was posted.
+    #[inline]
+    pub(super) fn check_sums<P>(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop<P>> {
+        let used = scratch.paid.iter().filter_map(|paid| paid.used.as_ref());
+        let meters = used.map(|used| used.meter).chain(self.plan.cap_meters());
+        for meter in meters {
+            fit(self.cell(row, meter).paid.checked_add(scratch.total))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes what a row did into the state. It cannot fail, so nothing is ever half written.
+#[inline]
+pub(super) fn commit<N: Working>(
+    plan: &Plan,
+    state: &mut State,
+    row: &Row<'_>,
+    scratch: &Scratch<N>,
+) {
+    for paid in &scratch.paid {
+        let Some(used) = &paid.used else { continue };
+        let Some(key) = key(plan, row, used.meter) else { continue };
+        let Some(meter) = state.meters.get_mut(used.meter) else { continue };
+        write_measure(meter, used.ordinal, key, &used.after);
+        if let Some(cell) = meter.cell_mut(used.ordinal, key) {
+            cell.settled = used.settled;
+            cell.paid = cell.paid.saturating_add(paid.posted);
+        }
+    }
+    for index in plan.cap_meters() {
+        let Some(key) = key(plan, row, index) else { continue };
+        let ordinal = ordinal(plan, row, index);
+        let Some(meter) = state.meters.get_mut(index) else { continue };
+        if let Some(cell) = meter.cell_mut(ordinal, key) {
+            cell.paid = cell.paid.saturating_add(scratch.total);
+        }
+    }
+    let (Some(spec), Some(measure)) = (&plan.tiers, &scratch.counted) else { return };
+    let ordinal = ordinal(plan, row, spec.meter);
+    if let Some(meter) = state.meters.get_mut(spec.meter) {
+        write_measure(meter, ordinal, row.partner, measure);
+    }
+    if let Some(held) = scratch.held_after {
+        state.hold(row.partner, held);
+    }
+}
+
+#[inline]
+fn write_measure<N: Working>(meter: &mut Meter, ordinal: Ordinal, key: u32, measure: &N) {
+    match (measure.narrow(), meter.cell_mut(ordinal, key)) {
+        (Some(narrow), Some(cell)) if cell.measure != WIDE => cell.measure = narrow,
+        _ => meter.set_measure(ordinal, key, &measure.to_exact()),
+    }
+}

@@ -1,0 +1,208 @@
+//! What a plan remembers between events: sums by partner, customer and window, and tiers.
+//!
+//! Its size follows the partners, never the orders. A [`Meter`] keeps one page of cells for each
+//! window, indexed by a small number that stands for the partner, so that a batch in the order of
+//! time finds its cell with one look-up.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::kernel::calendar::Ordinal;
+use crate::kernel::exact::Exact;
+use crate::kernel::id::Id;
+use crate::kernel::ladder::Held;
+
+use super::outcome::PlanReference;
+
+/// Gives each id a small number, in the order of first sight.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    numbers: HashMap<Id, u32>,
+    ids: Vec<Id>,
+}
+
+impl Names {
+    pub(super) fn get(&self, id: &Id) -> Option<u32> {
+        self.numbers.get(id).copied()
+    }
+
+    /// The number of an id, or the one it would get.
+    pub(super) fn number_or_next(&self, id: &Id) -> u32 {
+        self.get(id).unwrap_or_else(|| u32::try_from(self.ids.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn number(&mut self, id: &Id) -> u32 {
+        if let Some(known) = self.get(id) {
+            return known;
+        }
+        // Ids are at most as many as memory holds, which is fewer than 2^32.
+        let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        self.ids.push(id.clone());
+        self.numbers.insert(id.clone(), number);
+        number
+    }
+
+    pub(super) fn id(&self, number: u32) -> Option<&Id> {
+        self.ids.get(usize::try_from(number).ok()?)
+    }
+
+    pub(super) fn ids(&self) -> &[Id] {
+        &self.ids
+    }
+}
+
+/// What one partner (or customer, or the program) has in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// The measure: minor units, lines or quantity. [`WIDE`] where it is no such integer.
+    pub(super) measure: i64,
+    /// What the schedule itself has settled, in minor units, where it posts cumulatively.
+    pub(super) settled: i64,
+    /// What was posted, in minor units.
+    pub(super) paid: i64,
+}
+
+/// Stands in a cell whose measure is kept among the exact ones.
+pub(super) const WIDE: i64 = i64::MIN;
+
+#[derive(Clone, Debug, Default)]
+struct Page {
+    ordinal: i32,
+    cells: Vec<Cell>,
+}
+
+/// Cells by window and key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Meter {
+    pages: Vec<Page>,
+    wide: BTreeMap<(i32, u32), Exact>,
+}
+
+impl Meter {
+    /// The cell; empty if nothing has happened there.
+    #[inline]
+    pub(super) fn cell(&self, ordinal: Ordinal, key: u32) -> Cell {
+        self.page(ordinal.number())
+            .and_then(|page| page.cells.get(index(key)))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The measure of a cell that was found to be wide.
+    pub(super) fn wide(&self, ordinal: Ordinal, key: u32) -> Exact {
+        self.wide.get(&(ordinal.number(), key)).cloned().unwrap_or_default()
+    }
+
+    /// The measure of a cell, as an exact number.
+    pub(super) fn measure(&self, ordinal: Ordinal, key: u32) -> Exact {
+        match self.cell(ordinal, key).measure {
+            WIDE => self.wide(ordinal, key),
+            measure => Exact::from(measure),
+        }
+    }
+
+    /// The cell to change, which is there from now on.
+    #[inline]
+    pub(super) fn cell_mut(&mut self, ordinal: Ordinal, key: u32) -> Option<&mut Cell> {
+        let position = match self.position(ordinal.number()) {
+            Some(position) => position,
+            None => {
+                self.pages.push(Page { ordinal: ordinal.number(), cells: Vec::new() });
+                self.pages.len() - 1
+            }
+        };
+        let cells = &mut self.pages.get_mut(position)?.cells;
+        let index = index(key);
+        if index >= cells.len() {
+            cells.resize((index + 1).max(cells.capacity()), Cell::default());
+        }
+        cells.get_mut(index)
+    }
+
+    /// Sets a measure that may not be a small integer.
+    pub(super) fn set_measure(&mut self, ordinal: Ordinal, key: u32, measure: &Exact) {
+        let narrow = measure
+            .as_integer()
+            .and_then(|integer| i64::try_from(integer).ok())
+            .filter(|integer| *integer != WIDE);
+        match narrow {
+            Some(_) => self.wide.remove(&(ordinal.number(), key)),
+            None => self.wide.insert((ordinal.number(), key), measure.clone()),
+        };
+        if let Some(cell) = self.cell_mut(ordinal, key) {
+            cell.measure = narrow.unwrap_or(WIDE);
+        }
+    }
+
+    /// Every cell in which something has happened, by key and window.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (u32, Ordinal, Cell)> + '_ {
+        self.pages.iter().flat_map(|page| {
+            let ordinal = Ordinal::new(page.ordinal);
+            let numbered = (0_u32..).zip(&page.cells);
+            numbered
+                .filter(|(_, cell)| **cell != Cell::default())
+                .map(move |(key, cell)| (key, ordinal, *cell))
+        })
+    }
+
+    #[inline]
+    fn position(&self, ordinal: i32) -> Option<usize> {
+        // The page used last is nearly always the newest one.
+        match self.pages.last() {
+            Some(page) if page.ordinal == ordinal => Some(self.pages.len() - 1),
+            _ => self.pages.iter().position(|page| page.ordinal == ordinal),
+        }
+    }
+
+    #[inline]
+    fn page(&self, ordinal: i32) -> Option<&Page> {
+        self.pages.get(self.position(ordinal)?)
+    }
+}
+
+#[inline]
+fn index(key: u32) -> usize {
+    // Lossless: no supported platform has a smaller usize.
+    usize::try_from(key).unwrap_or(usize::MAX)
+}
+
+/// What a plan remembers between events.
+///
+/// It belongs to one version of one plan. Hosts keep it as the text that
+/// [`to_document`](State::to_document) gives, and change it only by evaluating.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(super) plan: PlanReference,
+    pub(super) partners: Names,
+    pub(super) customers: Names,
+    /// In the order of the plan's meters.
+    pub(super) meters: Vec<Meter>,
+    /// By partner number.
+    pub(super) tiers: Vec<Held>,
+}
+
+impl State {
+    pub(super) fn empty(plan: PlanReference, meters: usize) -> Self {
+        Self {
+            plan,
+            partners: Names::default(),
+            customers: Names::default(),
+            meters: vec![Meter::default(); meters],
+            tiers: Vec::new(),
+        }
+    }
+
+    /// The tier state of a partner.
+    pub(super) fn held(&self, partner: u32) -> Held {
+        self.tiers.get(index(partner)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn hold(&mut self, partner: u32, held: Held) {
+        let index = index(partner);
+        if index >= self.tiers.len() {
+            self.tiers.resize(index + 1, Held::default());
+        }
+        if let Some(place) = self.tiers.get_mut(index) {
+            *place = held;
+        }
+    }
+}
