@@ -1,3 +1,4 @@
 import guerdon from './index.cjs';
 
-export const { GuerdonError, call, callText } = guerdon;
+export * from './operations.js';
+export const { GuerdonError, call, callAsync, callText } = guerdon;

@@ -1,13 +1,14 @@
-//! The native module of the Python package: classes from the core's own types, and one function
-//! for each of the core's operations.
+//! The native module of the Python package: one function for each of the core's operations, and
+//! the classes that they take and give.
 
-use guerdon::python::raise;
+use guerdon::python::{PythonType, input_text, raise};
 use pyo3::prelude::*;
 
-/// Runs an operation: JSON text in, JSON text out.
+/// Runs an operation, given JSON text or dicts, lists and exact types; gives JSON text.
 #[pyfunction]
-fn call(py: Python<'_>, operation: &str, input: &str) -> PyResult<String> {
-    py.detach(|| guerdon::call(operation, input)).map_err(raise)
+fn call(py: Python<'_>, operation: &str, input: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = input_text(input).map_err(raise)?;
+    py.detach(|| guerdon::call(operation, &text)).map_err(raise)
 }
 
 macro_rules! expose {
@@ -15,7 +16,8 @@ macro_rules! expose {
         $(
             #[doc = $summary]
             #[pyfunction]
-            fn $function(py: Python<'_>, input: $input) -> PyResult<$output> {
+            fn $function(py: Python<'_>, input: &Bound<'_, PyAny>) -> PyResult<$output> {
+                let input = <$input>::read(input).map_err(raise)?;
                 py.detach(|| $run(input)).map_err(raise)
             }
         )+
@@ -23,6 +25,8 @@ macro_rules! expose {
         fn add_operations(module: &Bound<'_, PyModule>) -> PyResult<()> {
             $(
                 module.add_function(wrap_pyfunction!($function, module)?)?;
+                <$input>::register(module)?;
+                <$output>::register(module)?;
             )+
             Ok(())
         }
@@ -31,19 +35,12 @@ macro_rules! expose {
 
 guerdon::for_each_operation!(expose);
 
-macro_rules! add_classes {
-    ($module:ident: $($class:path),+ $(,)?) => {
-        $( $module.add_class::<$class>()?; )+
-    };
-}
-
 /// The native module.
 #[pymodule]
 #[pyo3(name = "_native")]
 fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(call, module)?)?;
-    add_operations(module)?;
-    guerdon::for_each_class!(add_classes, module);
-    Ok(())
+    guerdon::Problem::register(module)?;
+    add_operations(module)
 }

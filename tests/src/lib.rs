@@ -1,5 +1,7 @@
 //! What the test programs share: the conformance vectors as they lie in `tests/vectors`.
 
+pub mod typings;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;

@@ -20,7 +20,7 @@ class GuerdonError(ValueError):
         self.hint: str = first.hint
         super().__init__("\n".join(_line(one) for one in problems))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[GuerdonError], tuple[list[Problem]]]:
         return (GuerdonError, (self.problems,))
 
 

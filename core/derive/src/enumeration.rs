@@ -6,15 +6,16 @@ use syn::{DataEnum, DeriveInput, Error, Fields, Ident, Result, Type};
 
 use crate::Options;
 use crate::fields::{Declared, doc, snake};
+use crate::python;
 use crate::record::definition;
 
-struct Alternative {
-    name: Ident,
-    word: String,
-    doc: String,
+pub(crate) struct Alternative {
+    pub(crate) name: Ident,
+    pub(crate) word: String,
+    pub(crate) doc: String,
     attributes: Vec<syn::Attribute>,
-    fields: Vec<Declared>,
-    content: Option<Type>,
+    pub(crate) fields: Vec<Declared>,
+    pub(crate) content: Option<Type>,
 }
 
 pub(crate) fn write(item: &DeriveInput, data: &DataEnum, options: Options) -> Result<TokenStream> {
@@ -130,8 +131,11 @@ fn tagged(
     let helpers = alternatives.iter().flat_map(|one| one.fields.iter().map(Declared::helpers));
     let shapes = alternatives.iter().map(|one| shape(name, one));
     let definition = definition(item, options, &quote!(Tagged(&[#(#shapes),*])));
-    let (classes, methods) =
-        if options.document { (quote!(), quote!()) } else { (classes(), python(name)) };
+    let (classes, methods) = if options.document {
+        (quote!(), quote!())
+    } else {
+        (classes(), python::tagged(name, alternatives))
+    };
     Ok(quote! {
         #(#attributes)*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -153,8 +157,11 @@ fn one_key(item: &DeriveInput, alternatives: &[Alternative], options: Options) -
     });
     let shapes = alternatives.iter().map(|one| shape(name, one));
     let definition = definition(item, options, &quote!(OneKey(&[#(#shapes),*])));
-    let (classes, methods) =
-        if options.document { (quote!(), quote!()) } else { (classes(), python(name)) };
+    let (classes, methods) = if options.document {
+        (quote!(), quote!())
+    } else {
+        (classes(), python::one_key(name, alternatives))
+    };
     quote! {
         #(#attributes)*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -168,7 +175,6 @@ fn one_key(item: &DeriveInput, alternatives: &[Alternative], options: Options) -
 
 fn classes() -> TokenStream {
     quote! {
-        #[cfg_attr(feature = "__python", ::pyo3::pyclass(frozen, eq, from_py_object, module = "guerdon"))]
         #[cfg_attr(feature = "__uniffi", derive(::uniffi::Enum))]
     }
 }
@@ -183,30 +189,6 @@ fn shape(of: &Ident, one: &Alternative) -> TokenStream {
     quote! {
         ::guerdon::kernel::document::shape::Variant {
             name: #word, doc: #doc, fields: &[#(#fields),*], content: #content,
-        }
-    }
-}
-
-fn python(name: &Ident) -> TokenStream {
-    let text = name.to_string();
-    quote! {
-        #[cfg(feature = "__python")]
-        #[::pyo3::pymethods]
-        impl #name {
-            /// Reads the JSON form that `to_json` writes.
-            #[staticmethod]
-            fn from_json(text: &str) -> ::pyo3::PyResult<Self> { ::guerdon::python::from_json(text) }
-
-            /// Writes the JSON form that every language shares.
-            fn to_json(&self) -> ::pyo3::PyResult<String> { ::guerdon::python::to_json(self) }
-
-            fn __repr__(&self) -> ::pyo3::PyResult<String> {
-                Ok(format!("{}({})", #text, ::guerdon::python::to_json(self)?))
-            }
-
-            fn __reduce__<'py>(slf: &::pyo3::Bound<'py, Self>) -> ::pyo3::PyResult<(::pyo3::Bound<'py, ::pyo3::PyAny>, (String,))> {
-                ::guerdon::python::reduce(slf.as_any(), &*slf.get())
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Error, Expr, Field, Ident, Lit, Meta, Result, Type};
 
 /// What happens when a field is left out.
+#[derive(Clone)]
 pub(crate) enum Presence {
     Required,
     Optional,
@@ -12,11 +13,12 @@ pub(crate) enum Presence {
 }
 
 /// A field as the rest of the macro wants it.
+#[derive(Clone)]
 pub(crate) struct Declared {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     pub(crate) presence: Presence,
-    doc: String,
+    pub(crate) doc: String,
     kept: Vec<Attribute>,
     /// Distinguishes the helpers of two variants' fields of the same name.
     owner: String,
@@ -40,6 +42,18 @@ impl Declared {
         }
         let doc = doc(&field.attrs);
         Ok(Self { name, ty: field.ty.clone(), presence, doc, kept, owner: owner.to_owned() })
+    }
+
+    /// The value of a one-key alternative, as the field that its class has for it.
+    pub(crate) fn content(ty: &Type, doc: &str) -> Self {
+        Self {
+            name: format_ident!("value"),
+            ty: ty.clone(),
+            presence: Presence::Required,
+            doc: doc.to_owned(),
+            kept: Vec::new(),
+            owner: String::new(),
+        }
     }
 
     /// The field's declaration, with what serde has to know. `of` is the type that has it.

@@ -7,6 +7,7 @@
 
 mod enumeration;
 mod fields;
+mod python;
 mod record;
 
 use proc_macro::TokenStream;

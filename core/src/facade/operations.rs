@@ -3,7 +3,8 @@
 use super::{Operation, typed};
 
 /// Calls a macro with every operation: function name, operation name, implementation, input type,
-/// output type, summary. Bindings use it to derive their typed faces.
+/// output type, summary. Bindings derive their typed faces from it; the classes that it needs are
+/// those that inputs and outputs reach, so no list of them is kept anywhere.
 #[macro_export]
 macro_rules! for_each_operation {
     ($then:ident) => {
@@ -25,79 +26,6 @@ macro_rules! for_each_operation {
             payout_statements: "payout.statements", $crate::payout::statements, $crate::payout::StatementsInput => $crate::payout::Statements, "States the same of every partner with a balance or a movement.";
             payout_validate: "payout.validate", $crate::payout::validate, $crate::payout::PayoutPolicyInput => $crate::payout::PayoutPolicyReference, "Checks a payout policy, and says how results refer to it.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
-        }
-    };
-}
-
-/// Calls a macro with every type that a typed language has a class for, and the operations' words
-/// left out; a test holds this list to what the operations reach.
-#[macro_export]
-macro_rules! for_each_class {
-    ($then:ident, $module:ident) => {
-        $then! { $module:
-            $crate::commission::EvaluateInput,
-            $crate::commission::Evaluation,
-            $crate::commission::Event,
-            $crate::commission::Happening,
-            $crate::commission::Item,
-            $crate::commission::Line,
-            $crate::commission::Lost,
-            $crate::commission::Outcome,
-            $crate::commission::Partner,
-            $crate::commission::PlanDescription,
-            $crate::commission::PlanInput,
-            $crate::commission::PlanReference,
-            $crate::commission::Refund,
-            $crate::commission::RefundInput,
-            $crate::commission::Replay,
-            $crate::commission::ReplayInput,
-            $crate::commission::Step,
-            $crate::commission::TierChange,
-            $crate::kernel::expression::ExpressionInput,
-            $crate::kernel::expression::ExpressionOutcome,
-            $crate::kernel::expression::ExpressionStep,
-            $crate::kernel::expression::FactValue,
-            $crate::kernel::expression::Unrounded,
-            $crate::kernel::ladder::LadderChange,
-            $crate::kernel::ladder::LadderHistory,
-            $crate::kernel::ladder::LadderHistoryInput,
-            $crate::kernel::ladder::LadderMeasured,
-            $crate::kernel::ladder::LadderProgress,
-            $crate::kernel::ladder::LadderProgressInput,
-            $crate::kernel::ladder::LadderStanding,
-            $crate::kernel::ledger::LedgerAudit,
-            $crate::kernel::ledger::LedgerAuditInput,
-            $crate::kernel::ledger::LedgerBalance,
-            $crate::kernel::ledger::LedgerBalances,
-            $crate::kernel::ledger::LedgerBalancesInput,
-            $crate::kernel::ledger::LedgerEntry,
-            $crate::kernel::ledger::LedgerPosting,
-            $crate::kernel::money::Money,
-            $crate::kernel::money::RoundInput,
-            $crate::kernel::problem::Problem,
-            $crate::kernel::schedule::SchedulePiece,
-            $crate::kernel::schedule::ScheduleRateInput,
-            $crate::kernel::schedule::ScheduleRating,
-            $crate::kernel::schedule::ScheduledAmount,
-            $crate::payout::Payee,
-            $crate::payout::Payout,
-            $crate::payout::PayoutLedger,
-            $crate::payout::PayoutLedgerInput,
-            $crate::payout::PayoutPolicyInput,
-            $crate::payout::PayoutPolicyReference,
-            $crate::payout::PayoutTotals,
-            $crate::payout::Posting,
-            $crate::payout::PostingEntry,
-            $crate::payout::Proposal,
-            $crate::payout::ProposeInput,
-            $crate::payout::SettleInput,
-            $crate::payout::Statement,
-            $crate::payout::StatementEntry,
-            $crate::payout::StatementInput,
-            $crate::payout::StatementPeriod,
-            $crate::payout::Statements,
-            $crate::payout::StatementsInput,
-            $crate::payout::Unpaid,
         }
     };
 }

@@ -97,10 +97,15 @@ macro_rules! carried_document {
         }
 
         #[cfg(feature = "__python")]
-        impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for $name {
-            type Error = pyo3::PyErr;
-            fn extract(value: pyo3::Borrowed<'a, 'py, pyo3::PyAny>) -> pyo3::PyResult<Self> {
-                $crate::python::document(&value).map($name)
+        impl $crate::python::PythonType for $name {
+            fn read(
+                value: &pyo3::Bound<'_, pyo3::PyAny>,
+            ) -> Result<Self, $crate::kernel::problem::Problems> {
+                $crate::python::document(value).map($name)
+            }
+
+            fn register(_: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+                Ok(())
             }
         }
 

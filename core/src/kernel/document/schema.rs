@@ -6,21 +6,24 @@ use serde_json::{Map, Value, json};
 
 use super::shape::{Definition, Field, Kind, Presence, Shape, Variant};
 
-/// The schema of a definition, with everything it refers to under `$defs`.
+/// The schema of a shape, with everything it refers to under `$defs`.
 #[must_use]
-pub fn schema(root: &'static Definition) -> Value {
+pub fn schema_of(title: &str, shape: &Shape) -> Value {
     let mut definitions = BTreeMap::new();
-    collect(root, &mut definitions);
+    visit(shape, &mut definitions);
     let defs: Map<String, Value> = definitions
         .values()
         .map(|definition| (definition.name.to_owned(), body(definition)))
         .collect();
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": root.name,
-        "$ref": reference(root),
-        "$defs": defs,
-    })
+    let mut schema = of(shape);
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
+        object.insert("title".to_owned(), title.into());
+        if !defs.is_empty() {
+            object.insert("$defs".to_owned(), defs.into());
+        }
+    }
+    schema
 }
 
 /// A definition and all that it is made of, by name.
@@ -51,7 +54,7 @@ pub fn shapes(definition: &'static Definition) -> Vec<&'static Shape> {
     }
 }
 
-fn visit(shape: &'static Shape, into: &mut BTreeMap<&'static str, &'static Definition>) {
+fn visit(shape: &Shape, into: &mut BTreeMap<&'static str, &'static Definition>) {
     match shape {
         Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
         Shape::List(inner) | Shape::Map(inner) => visit(inner, into),

@@ -151,7 +151,7 @@ pub fn non_negative(rate: &Rate) -> Result<(), Problem> {
 }
 
 #[cfg(feature = "__python")]
-crate::python_fraction!(Rate);
+crate::python_scalar!(Rate, Fraction, |rate| rate.exact().to_string());
 
 #[cfg(feature = "__uniffi")]
 uniffi::custom_type!(Rate, String, {

@@ -1,1 +1,0 @@
-"""Operations (generated soon)."""
