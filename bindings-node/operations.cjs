@@ -32,12 +32,13 @@ exports.plan = {
 };
 
 exports.payout = {
+  describePolicy: (input) => call('payout.describe_policy', input),
   ledger: (input) => call('payout.ledger', input),
+  post: (input) => call('payout.post', input),
   propose: (input) => call('payout.propose', input),
   settle: (input) => call('payout.settle', input),
   statement: (input) => call('payout.statement', input),
   statements: (input) => call('payout.statements', input),
-  validate: (input) => call('payout.validate', input),
 };
 
 exports.schedule = {

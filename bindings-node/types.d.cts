@@ -1185,19 +1185,10 @@ export interface Payee {
    * Whether the partner is paid; active unless said.
    * @default "active"
    */
-  status?: PayeeStatus;
+  status?: PartnerStatus;
   /** Whether there is a payout method that is known to be the partner's. */
   verified: boolean;
 }
-
-/** Whether a partner is paid. */
-export type PayeeStatus =
-  /** Is paid. */
-  | 'active'
-  /** Is paid when active again. */
-  | 'suspended'
-  /** Is not paid. */
-  | 'closed';
 
 /** What one partner is paid. */
 export interface Payout<At = Instant> {
@@ -1295,7 +1286,7 @@ export interface PayoutPolicyDocument {
   fee?: PayoutFee;
 }
 
-/** What `payout.validate` takes. */
+/** What `payout.describe_policy` takes. */
 export interface PayoutPolicyInput {
   /** The policy. */
   policy: PayoutPolicyDocument;
@@ -1427,6 +1418,12 @@ export interface PlanReference {
   zone_data: Id;
 }
 
+/** What `payout.post` takes. */
+export interface PostInput {
+  /** The lines, as they were evaluated. */
+  lines: Line<InstantInput>[];
+}
+
 /** A set of entries that belong together; they sum to zero. */
 export interface Posting<At = Instant> {
   /** Derived from the cause, so that posting it again changes nothing. */
@@ -1453,6 +1450,12 @@ export interface PostingEntry<At = Instant> {
   amount: Money;
   /** From when it counts as payable; from the time of the posting unless said. */
   available_at?: At;
+}
+
+/** What `payout.post` gives back. */
+export interface Postings {
+  /** The postings, in the order of their causes. */
+  postings: Posting[];
 }
 
 /** One thing that is wrong, where, and what to do about it. */
@@ -2254,8 +2257,12 @@ export interface Operations {
   'money.round': { input: RoundInput; output: Money };
   /** Checks a commission plan and says what it reads, keeps and may be cut by. */
   'plan.describe': { input: PlanInput; output: PlanDescription };
+  /** Checks a payout policy, and says how results refer to it. */
+  'payout.describe_policy': { input: PayoutPolicyInput; output: PayoutPolicyReference };
   /** Turns payout postings into those of the general ledger. */
   'payout.ledger': { input: PayoutLedgerInput; output: PayoutLedger };
+  /** Posts commission lines: from the program to the partner, pending until payable. */
+  'payout.post': { input: PostInput; output: Postings };
   /** Proposes who is paid how much at a cut-off, and says why the others are not. */
   'payout.propose': { input: ProposeInput; output: Proposal };
   /** Posts what became of a payout: it was started, completed, failed or returned. */
@@ -2264,8 +2271,6 @@ export interface Operations {
   'payout.statement': { input: StatementInput; output: Statement };
   /** States the same of every partner with a balance or a movement. */
   'payout.statements': { input: StatementsInput; output: Statements };
-  /** Checks a payout policy, and says how results refer to it. */
-  'payout.validate': { input: PayoutPolicyInput; output: PayoutPolicyReference };
   /** Rates events by a tiered schedule, one after the other, and says which steps pay. */
   'schedule.rate': { input: ScheduleRateInput; output: ScheduleRating };
 }

@@ -13,7 +13,6 @@ extern crate self as guerdon;
 pub mod columns;
 pub mod commission;
 pub mod kernel;
-
 pub mod payout;
 
 pub mod facade;

@@ -11,15 +11,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use guerdon::commission::{Line, LineKind, PartnerStatus};
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::derived_id::{Cause, DerivedId};
 use guerdon::kernel::id::Id;
 use guerdon::kernel::ledger::{LedgerBalancesInput, audit, balances};
 use guerdon::kernel::money::{Amount, Currency, Money};
 use guerdon::payout::{
-    Account, EntryKind, Payee, PayeeStatus, Payout, PayoutLedgerInput, PayoutOutcome,
-    PayoutPolicyText, Posting, PostingEntry, Proposal, ProposeInput, SettleInput, Statement,
-    StatementInput, StatementPeriod, StatementsInput, ledger, propose, settle, statement,
+    Account, EntryKind, Payee, Payout, PayoutLedgerInput, PayoutOutcome, PayoutPolicyText,
+    PostInput, Posting, PostingEntry, Proposal, ProposeInput, SettleInput, Statement,
+    StatementInput, StatementPeriod, StatementsInput, ledger, post, propose, settle, statement,
     statements,
 };
 use num_bigint::BigInt;
@@ -71,24 +72,42 @@ fn minor(money: &Money) -> BigInt {
 /// Something that happens, a while after what happened before.
 #[derive(Clone, Debug)]
 enum Happening {
-    Earned { partner: usize, kind: EntryKind, minor: i64, currency: &'static str, hold: i64 },
+    Earned { partner: usize, kind: LineKind, minor: i64, currency: &'static str, hold: i64 },
     Proposed { policy: usize, cut_off: i64, delay: i64, unverified: Option<usize> },
     Settled { payout: Index, outcome: PayoutOutcome },
 }
 
+fn earning() -> impl Strategy<Value = Happening> {
+    let kinds = vec![LineKind::Commission, LineKind::Override, LineKind::Reversal];
+    let currency = prop_oneof![4 => Just("USD"), 1 => Just("JPY")];
+    (0..3_usize, select(kinds), 0..20_000_i64, currency, 0..300_i64).prop_map(
+        |(partner, kind, minor, currency, hold)| {
+            let minor = if kind == LineKind::Reversal { -minor } else { minor };
+            Happening::Earned { partner, kind, minor, currency, hold }
+        },
+    )
+}
+
+fn proposing() -> impl Strategy<Value = Happening> {
+    let unverified = proptest::option::of(0..3_usize);
+    (0..POLICIES.len(), -100..100_i64, 0..50_i64, unverified).prop_map(
+        |(policy, cut_off, delay, unverified)| Happening::Proposed {
+            policy,
+            cut_off,
+            delay,
+            unverified,
+        },
+    )
+}
+
+fn settling() -> impl Strategy<Value = Happening> {
+    let outcomes = [PayoutOutcome::Completed, PayoutOutcome::Failed, PayoutOutcome::Returned];
+    (any::<Index>(), select(outcomes.to_vec()))
+        .prop_map(|(payout, outcome)| Happening::Settled { payout, outcome })
+}
+
 fn happening() -> impl Strategy<Value = Happening> {
-    let kinds = vec![EntryKind::Commission, EntryKind::Override, EntryKind::Reversal];
-    prop_oneof![
-        5 => (0..3_usize, select(kinds), 0..20_000_i64, prop_oneof![4 => Just("USD"), 1 => Just("JPY")], 0..300_i64)
-            .prop_map(|(partner, kind, minor, currency, hold)| {
-                let minor = if kind == EntryKind::Reversal { -minor } else { minor };
-                Happening::Earned { partner, kind, minor, currency, hold }
-            }),
-        2 => (0..POLICIES.len(), -100..100_i64, 0..50_i64, proptest::option::of(0..3_usize))
-            .prop_map(|(policy, cut_off, delay, unverified)| Happening::Proposed { policy, cut_off, delay, unverified }),
-        2 => (any::<Index>(), select(vec![PayoutOutcome::Completed, PayoutOutcome::Failed, PayoutOutcome::Returned]))
-            .prop_map(|(payout, outcome)| Happening::Settled { payout, outcome }),
-    ]
+    prop_oneof![5 => earning(), 2 => proposing(), 2 => settling()]
 }
 
 fn history() -> impl Strategy<Value = Vec<(i64, Happening)>> {
@@ -112,9 +131,9 @@ impl Host {
             match happening {
                 Happening::Earned { partner, kind, minor, currency, hold } => {
                     let amount = money(*minor, currency);
-                    let posting =
+                    let postings =
                         earned(number, PARTNERS[*partner], *kind, amount, host.minute, *hold);
-                    host.postings.push(posting);
+                    host.postings.extend(postings);
                 }
                 Happening::Proposed { policy: which, cut_off, delay, unverified } => {
                     host.pay(*which, host.minute + cut_off, *unverified);
@@ -213,35 +232,47 @@ impl Host {
 fn payees(unverified: Option<usize>) -> Vec<Payee> {
     let payee = |(number, partner): (usize, &&str)| Payee {
         partner: id(partner),
-        status: PayeeStatus::Active,
+        status: PartnerStatus::Active,
         verified: unverified != Some(number),
     };
     PARTNERS.iter().enumerate().map(payee).collect()
 }
 
+/// What a line posts; only what posting reads is told apart.
 fn earned(
     number: usize,
     partner: &str,
-    kind: EntryKind,
+    kind: LineKind,
     amount: Money,
     minute: i64,
     hold: i64,
-) -> Posting {
-    let reference = Cause::of("line").number(i64::try_from(number).unwrap()).id();
-    let entry =
-        |account, amount, available_at| PostingEntry { account, kind, amount, available_at };
-    let taken = Money { amount: Amount::from(-amount.amount.decimal()), ..amount };
-    Posting {
-        key: Cause::of("posting").derived(reference).id(),
-        at: at(minute),
+) -> Vec<Posting> {
+    let line = Line {
+        id: Cause::of("line").number(i64::try_from(number).unwrap()).id(),
+        kind,
+        event: id(&format!("event-{number}")),
+        item: None,
         partner: id(partner),
-        event: Some(id(&format!("event-{number}"))),
-        reference,
-        entries: vec![
-            entry(Account::Program, taken, None),
-            entry(Account::Partner, amount, Some(at(minute + hold))),
-        ],
-    }
+        amount,
+        at: at(minute),
+        payable_at: at(minute + hold),
+        plan: id("plan"),
+        plan_version: 1,
+        rule: id("rule"),
+        tier: None,
+        rate: None,
+        schedule: None,
+        level: 0,
+        base: amount,
+        gross: amount,
+        order_gross: amount,
+        customer: None,
+        measured: Amount::ZERO,
+        counted: Amount::ZERO,
+        origin: None,
+        refunded: None,
+    };
+    post(PostInput { lines: vec![line] }).unwrap().postings
 }
 
 // ---- the oracle ----

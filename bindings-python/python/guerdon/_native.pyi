@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal, final
 from uuid import UUID
 
-from .types import Account, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayeeStatus, PayoutOutcome, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
+from .types import Account, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
 
 __all__ = [
     "EvaluateInput",
@@ -60,8 +60,10 @@ __all__ = [
     "PlanDescription",
     "PlanInput",
     "PlanReference",
+    "PostInput",
     "Posting",
     "PostingEntry",
+    "Postings",
     "Problem",
     "Proposal",
     "ProposeInput",
@@ -107,12 +109,13 @@ __all__ = [
     "ledger_audit",
     "ledger_balances",
     "money_round",
+    "payout_describe_policy",
     "payout_ledger",
+    "payout_post",
     "payout_propose",
     "payout_settle",
     "payout_statement",
     "payout_statements",
-    "payout_validate",
     "plan_describe",
     "schedule_rate",
 ]
@@ -1074,12 +1077,12 @@ class Partner:
 @final
 class Payee:
     """A partner, as far as payouts go."""
-    def __new__(cls, *, partner: IdInput, status: PayeeStatus | None = None, verified: bool) -> Payee: ...
+    def __new__(cls, *, partner: IdInput, status: PartnerStatus | None = None, verified: bool) -> Payee: ...
     @property
     def partner(self) -> str:
         """The partner's id."""
     @property
-    def status(self) -> PayeeStatus:
+    def status(self) -> PartnerStatus:
         """Whether the partner is paid; active unless said."""
     @property
     def verified(self) -> bool:
@@ -1174,7 +1177,7 @@ class PayoutLedgerInput:
 
 @final
 class PayoutPolicyInput:
-    """What `payout.validate` takes."""
+    """What `payout.describe_policy` takes."""
     def __new__(cls, *, policy: DocumentInput) -> PayoutPolicyInput: ...
     @property
     def policy(self) -> str:
@@ -1301,6 +1304,21 @@ class PlanReference:
     def __hash__(self) -> int: ...
 
 @final
+class PostInput:
+    """What `payout.post` takes."""
+    def __new__(cls, *, lines: Sequence[Line]) -> PostInput: ...
+    @property
+    def lines(self) -> list[Line]:
+        """The lines, as they were evaluated."""
+    @staticmethod
+    def from_json(text: str) -> PostInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Posting:
     """A set of entries that belong together; they sum to zero."""
     def __new__(cls, *, key: UuidInput, at: InstantInput, partner: IdInput, event: IdInput | None = None, reference: UuidInput, entries: Sequence[PostingEntry]) -> Posting: ...
@@ -1348,6 +1366,21 @@ class PostingEntry:
         """From when it counts as payable; from the time of the posting unless said."""
     @staticmethod
     def from_json(text: str) -> PostingEntry:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Postings:
+    """What `payout.post` gives back."""
+    def __new__(cls, *, postings: Sequence[Posting]) -> Postings: ...
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings, in the order of their causes."""
+    @staticmethod
+    def from_json(text: str) -> Postings:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2248,8 +2281,14 @@ def money_round(input: RoundInput) -> Money:
 def plan_describe(input: PlanInput) -> PlanDescription:
     """Checks a commission plan and says what it reads, keeps and may be cut by."""
 
+def payout_describe_policy(input: PayoutPolicyInput) -> PayoutPolicyReference:
+    """Checks a payout policy, and says how results refer to it."""
+
 def payout_ledger(input: PayoutLedgerInput) -> PayoutLedger:
     """Turns payout postings into those of the general ledger."""
+
+def payout_post(input: PostInput) -> Postings:
+    """Posts commission lines: from the program to the partner, pending until payable."""
 
 def payout_propose(input: ProposeInput) -> Proposal:
     """Proposes who is paid how much at a cut-off, and says why the others are not."""
@@ -2262,9 +2301,6 @@ def payout_statement(input: StatementInput) -> Statement:
 
 def payout_statements(input: StatementsInput) -> Statements:
     """States the same of every partner with a balance or a movement."""
-
-def payout_validate(input: PayoutPolicyInput) -> PayoutPolicyReference:
-    """Checks a payout policy, and says how results refer to it."""
 
 def schedule_rate(input: ScheduleRateInput) -> ScheduleRating:
     """Rates events by a tiered schedule, one after the other, and says which steps pay."""

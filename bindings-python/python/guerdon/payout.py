@@ -6,10 +6,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import Payee, Payout, PayoutLedger, PayoutLedgerInput, PayoutPolicyInput, PayoutPolicyReference, Posting, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod, Statements, StatementsInput
+from ._native import Line, Payee, Payout, PayoutLedger, PayoutLedgerInput, PayoutPolicyInput, PayoutPolicyReference, PostInput, Posting, Postings, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod, Statements, StatementsInput
 from .types import DocumentInput, IdInput, InstantInput, PayoutOutcome, ZoneInput
 
-__all__ = ["ledger", "propose", "settle", "statement", "statements", "validate"]
+__all__ = ["describe_policy", "ledger", "post", "propose", "settle", "statement", "statements"]
+
+
+def describe_policy(*, policy: DocumentInput) -> PayoutPolicyReference:
+    """Checks a payout policy, and says how results refer to it.
+
+    Args:
+        policy: The policy.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_describe_policy(_native.PayoutPolicyInput(policy=policy))
 
 
 def ledger(*, postings: Sequence[Posting]) -> PayoutLedger:
@@ -22,6 +34,18 @@ def ledger(*, postings: Sequence[Posting]) -> PayoutLedger:
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.payout_ledger(_native.PayoutLedgerInput(postings=postings))
+
+
+def post(*, lines: Sequence[Line]) -> Postings:
+    """Posts commission lines: from the program to the partner, pending until payable.
+
+    Args:
+        lines: The lines, as they were evaluated.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_post(_native.PostInput(lines=lines))
 
 
 def propose(*, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], cut_off: InstantInput) -> Proposal:
@@ -81,15 +105,3 @@ def statements(*, postings: Sequence[Posting], period: StatementPeriod, zone: Zo
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.payout_statements(_native.StatementsInput(postings=postings, period=period, zone=zone))
-
-
-def validate(*, policy: DocumentInput) -> PayoutPolicyReference:
-    """Checks a payout policy, and says how results refer to it.
-
-    Args:
-        policy: The policy.
-
-    Raises:
-        GuerdonError: what was refused, with every problem that was found.
-    """
-    return _native.payout_validate(_native.PayoutPolicyInput(policy=policy))

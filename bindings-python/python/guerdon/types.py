@@ -141,14 +141,6 @@ PartnerStatus: TypeAlias = Literal["active", "suspended", "closed"]
 - `closed`: Earns nothing.
 """
 
-PayeeStatus: TypeAlias = Literal["active", "suspended", "closed"]
-"""Whether a partner is paid.
-
-- `active`: Is paid.
-- `suspended`: Is paid when active again.
-- `closed`: Is not paid.
-"""
-
 PayoutOutcome: TypeAlias = Literal["started", "completed", "failed", "returned"]
 """What happened to a payout.
 

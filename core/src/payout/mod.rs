@@ -17,6 +17,7 @@ mod books;
 mod fee;
 pub mod ledger;
 pub mod policy;
+pub mod post;
 pub mod posting;
 pub mod proposal;
 pub mod settle;
@@ -25,11 +26,12 @@ pub mod statement;
 pub use ledger::{PayoutLedger, PayoutLedgerInput, ledger};
 pub use policy::{
     FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyInput,
-    PayoutPolicyReference, PayoutPolicyText, ReturnedFee, validate,
+    PayoutPolicyReference, PayoutPolicyText, ReturnedFee, describe_policy,
 };
+pub use post::{PostInput, post};
 pub use posting::{Account, EntryKind, Posting, PostingEntry, Postings};
 pub use proposal::{
-    Payee, PayeeStatus, Payout, PayoutTotals, Proposal, ProposeInput, Unpaid, UnpaidReason, propose,
+    Payee, Payout, PayoutTotals, Proposal, ProposeInput, Unpaid, UnpaidReason, propose,
 };
 pub use settle::{PayoutOutcome, SettleInput, settle};
 pub use statement::{
@@ -38,8 +40,6 @@ pub use statement::{
 };
 
 crate::codes! {
-    /// A document's format is not one that this version reads.
-    FORMAT_UNKNOWN = "format_unknown";
     /// The least amount that is paid is below zero.
     MINIMUM_NEGATIVE = "minimum_negative";
     /// The step that a method pays in is zero or below.

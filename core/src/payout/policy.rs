@@ -3,14 +3,14 @@
 //! A [`PayoutPolicyDocument`] is what an author writes and may be wrong in several places at
 //! once; a compiled [`PayoutPolicy`] counts in minor units and cannot be wrong.
 
-use crate::kernel::document::{hash, model};
+use crate::kernel::document::{check_format, hash, model};
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Currency, Rate, to_minor};
 use crate::kernel::problem::{Problem, Problems};
 use crate::kernel::rounding::Rounding;
 
 use super::fee::{Charge, FeeTerms};
-use super::{FEE_INVALID, FORMAT_UNKNOWN, INCREMENT_INVALID, MINIMUM_NEGATIVE};
+use super::{FEE_INVALID, INCREMENT_INVALID, MINIMUM_NEGATIVE};
 
 /// The format that this version reads and writes.
 pub const FORMAT: &str = "guerdon.payout_policy/1";
@@ -119,7 +119,7 @@ impl PayoutPolicy {
     /// Everything that is wrong with it, each with its place.
     pub fn compile(document: &PayoutPolicyDocument) -> Result<Self, Problems> {
         let mut check = Check { currency: document.currency, found: Vec::new() };
-        check.format(&document.format);
+        check.found.extend(check_format(&document.format, FORMAT).err());
         let minimum = check.not_negative(document.minimum, &["minimum"]);
         let increment = document.increment.map_or(1, |increment| check.increment(increment));
         let fee = document.fee.as_ref().map(|fee| check.fee(fee));
@@ -143,7 +143,7 @@ impl PayoutPolicy {
     }
 }
 
-/// What `payout.validate` takes.
+/// What `payout.describe_policy` takes.
 #[model]
 pub struct PayoutPolicyInput {
     /// The policy.
@@ -166,7 +166,7 @@ pub struct PayoutPolicyReference {
 ///
 /// # Errors
 /// Every problem of the policy.
-pub fn validate(input: PayoutPolicyInput) -> Result<PayoutPolicyReference, Problems> {
+pub fn describe_policy(input: PayoutPolicyInput) -> Result<PayoutPolicyReference, Problems> {
     let policy =
         PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
     Ok(policy.reference())
@@ -180,18 +180,6 @@ struct Check {
 }
 
 impl Check {
-    fn format(&mut self, format: &str) {
-        if format != FORMAT {
-            let shown: String = format.chars().take(60).collect();
-            let problem = Problem::new(
-                FORMAT_UNKNOWN,
-                format!("`{shown}` is not a format of payout policies that is known here"),
-                format!("write `{FORMAT}`"),
-            );
-            self.found.push(problem.under("format"));
-        }
-    }
-
     fn minor(&mut self, amount: Amount, place: &[&str]) -> Option<i64> {
         to_minor(amount, self.currency).map_err(|problem| self.report(problem, place)).ok()
     }

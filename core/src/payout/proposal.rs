@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::commission::PartnerStatus;
 use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::{Cause, DerivedId};
 use crate::kernel::document::model;
@@ -41,22 +42,9 @@ pub struct Payee {
     pub partner: Id,
     /// Whether the partner is paid; active unless said.
     #[model(default)]
-    pub status: PayeeStatus,
+    pub status: PartnerStatus,
     /// Whether there is a payout method that is known to be the partner's.
     pub verified: bool,
-}
-
-/// Whether a partner is paid.
-#[model]
-#[derive(Default)]
-pub enum PayeeStatus {
-    /// Is paid.
-    #[default]
-    Active,
-    /// Is paid when active again.
-    Suspended,
-    /// Is not paid.
-    Closed,
 }
 
 /// What `payout.propose` gives back.
@@ -337,9 +325,9 @@ fn ineligible(payee: Option<&Payee>) -> impl Iterator<Item = UnpaidReason> {
     let unverified = payee.is_some_and(|payee| !payee.verified);
     let standing = match payee.map(|payee| payee.status) {
         None => Some(UnpaidReason::NotListed),
-        Some(PayeeStatus::Suspended) => Some(UnpaidReason::Suspended),
-        Some(PayeeStatus::Closed) => Some(UnpaidReason::Closed),
-        Some(PayeeStatus::Active) => None,
+        Some(PartnerStatus::Suspended) => Some(UnpaidReason::Suspended),
+        Some(PartnerStatus::Closed) => Some(UnpaidReason::Closed),
+        Some(PartnerStatus::Active) => None,
     };
     unverified.then_some(UnpaidReason::NotVerified).into_iter().chain(standing)
 }
