@@ -144,9 +144,9 @@ pub struct PayoutTotals {
 /// Proposes what is paid at a cut-off.
 ///
 /// # Errors
-/// Everything that is wrong with the policy; `partner_duplicate`; what is wrong with a posting
-/// (`posting_unbalanced`, `posting_conflict`, `amount_too_fine`); `overflow` for sums that do not
-/// fit 64 bits of minor units.
+/// Everything that is wrong with the policy; `partner_duplicate`; everything that is wrong with
+/// the postings (`posting_unbalanced`, `posting_conflict`, `amount_too_fine`); `amount_too_large`
+/// for sums that do not fit 64 bits of minor units.
 pub fn propose(input: ProposeInput) -> Result<Proposal, Problems> {
     let policy =
         PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
@@ -238,7 +238,7 @@ impl Proposer<'_> {
     ) -> Result<Decision, Problem> {
         let balance = book.map_or(Ok(0), Book::balance)?;
         let payable = book.map_or(Ok(0), |book| book.payable(self.cut_off))?;
-        if payee.is_none() && balance == 0 {
+        if payee.is_none() && balance == 0 && payable == 0 {
             return Ok(Decision::Nobody);
         }
         let id = self.id(partner);

@@ -119,8 +119,8 @@ pub struct StatementEntry {
 /// The statement of one partner in one currency.
 ///
 /// # Errors
-/// `period_reversed`; what is wrong with a posting (`posting_unbalanced`, `posting_conflict`,
-/// `amount_too_fine`); `amount_too_large` for sums that do not fit 64 bits of minor units.
+/// `period_reversed`; everything that is wrong with the postings (`posting_unbalanced`,
+/// `posting_conflict`, `amount_too_fine`); `amount_too_large` for sums that do not fit 64 bits of minor units.
 pub fn statement(input: StatementInput) -> Result<Statement, Problems> {
     let writer = Writer::new(input.period, input.zone)?;
     let books = Books::read(&input.postings)?;
