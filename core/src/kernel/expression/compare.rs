@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::DURATION_UNORDERED;
-use super::computed::{Computed, Items, other_currency, strangers};
+use super::computed::{Computed, Fault, Items, other_currency, strangers};
 use crate::kernel::calendar::{MICROS_PER_DAY, Span};
 use crate::kernel::problem::Problem;
 
@@ -25,24 +25,33 @@ impl Comparison {
         self,
         left: &Computed<'_>,
         right: &Computed<'_>,
-    ) -> Result<Option<bool>, Problem> {
+    ) -> Result<Option<bool>, Fault> {
         if left.is_unknown() || right.is_unknown() {
             return Ok(None);
         }
-        let holds = match self {
-            Self::Eq => equal(left, right)?,
-            Self::Ne => !equal(left, right)?,
-            Self::Lt => order(left, right)?.is_lt(),
-            Self::Lte => order(left, right)?.is_le(),
-            Self::Gt => order(left, right)?.is_gt(),
-            Self::Gte => order(left, right)?.is_ge(),
-        };
-        Ok(Some(holds))
+        match self {
+            Self::Eq => equal(left, right).map(Some),
+            Self::Ne => equal(left, right).map(|same| Some(!same)),
+            _ => order(left, right).map(|order| Some(self.admits(order))),
+        }
+    }
+
+    /// The answer for two values in that order.
+    #[inline]
+    pub(super) const fn admits(self, order: Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Ne => order.is_ne(),
+            Self::Lt => order.is_lt(),
+            Self::Lte => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::Gte => order.is_ge(),
+        }
     }
 }
 
 #[inline]
-fn equal(left: &Computed<'_>, right: &Computed<'_>) -> Result<bool, Problem> {
+fn equal(left: &Computed<'_>, right: &Computed<'_>) -> Result<bool, Fault> {
     match (left, right) {
         (Computed::String(left), Computed::String(right)) => Ok(left == right),
         (Computed::Bool(left), Computed::Bool(right)) => Ok(left == right),
@@ -53,19 +62,19 @@ fn equal(left: &Computed<'_>, right: &Computed<'_>) -> Result<bool, Problem> {
 
 /// The order of two known values of one ordered type.
 #[inline]
-pub(super) fn order(left: &Computed<'_>, right: &Computed<'_>) -> Result<Ordering, Problem> {
+pub(super) fn order(left: &Computed<'_>, right: &Computed<'_>) -> Result<Ordering, Fault> {
     match (left, right) {
         (Computed::Number(left), Computed::Number(right)) => left.compare(right),
         (Computed::Money(left, ours), Computed::Money(right, theirs)) => {
             if ours != theirs {
-                return Err(other_currency(*theirs, *ours));
+                return Err(other_currency(*theirs, *ours).into());
             }
             left.compare(right)
         }
         (Computed::Date(left), Computed::Date(right)) => Ok(left.cmp(right)),
         (Computed::Instant(left), Computed::Instant(right)) => Ok(left.cmp(right)),
         (Computed::Duration(left), Computed::Duration(right)) => order_of_spans(*left, *right),
-        _ => Err(strangers()),
+        _ => Err(strangers().into()),
     }
 }
 
@@ -76,7 +85,7 @@ fn parts(span: Span) -> (u32, i64) {
 }
 
 /// The order in which both parts agree; there is none otherwise.
-fn order_of_spans(left: Span, right: Span) -> Result<Ordering, Problem> {
+fn order_of_spans(left: Span, right: Span) -> Result<Ordering, Fault> {
     let ((months, rest), (other_months, other_rest)) = (parts(left), parts(right));
     match (months.cmp(&other_months), rest.cmp(&other_rest)) {
         (Ordering::Equal, order) | (order, Ordering::Equal) => Ok(order),
@@ -85,12 +94,13 @@ fn order_of_spans(left: Span, right: Span) -> Result<Ordering, Problem> {
             DURATION_UNORDERED,
             format!("whether `{left}` is longer than `{right}` depends on the month"),
             "write both in months, or both in days and times",
-        )),
+        )
+        .into()),
     }
 }
 
 /// Whether a value is in a list: like `or` over `eq`, so an unknown one may hide a match.
-pub(super) fn is_in(value: &Computed<'_>, list: &Items<'_>) -> Result<Option<bool>, Problem> {
+pub(super) fn is_in(value: &Computed<'_>, list: &Items<'_>) -> Result<Option<bool>, Fault> {
     match list {
         Items::Lent([]) | Items::Words([], _) => Ok(Some(false)),
         _ if value.is_unknown() => Ok(None),
@@ -98,7 +108,7 @@ pub(super) fn is_in(value: &Computed<'_>, list: &Items<'_>) -> Result<Option<boo
             Computed::String(text) => {
                 Ok(Some(sorted.binary_search_by(|word| word.as_ref().cmp(text)).is_ok()))
             }
-            _ => Err(strangers()),
+            _ => Err(strangers().into()),
         },
         Items::Lent(values) => {
             for one in *values {

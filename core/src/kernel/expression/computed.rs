@@ -10,6 +10,10 @@ use crate::kernel::exact::Exact;
 use crate::kernel::money::{CURRENCY_MISMATCH, Currency};
 use crate::kernel::problem::Problem;
 
+/// A problem on its way up: boxed, because it is large and rare, and every result would have to
+/// make room for it.
+pub(super) type Fault = Box<Problem>;
+
 /// A value, or that there is none.
 #[derive(Clone, Debug)]
 pub(super) enum Computed<'a> {
@@ -42,7 +46,7 @@ impl<'a> From<ValueRef<'a>> for Computed<'a> {
             ValueRef::Bool(value) => Self::Bool(value),
             ValueRef::Integer(value) => Self::Number(Quantity::integer(value.into())),
             ValueRef::Decimal(value) => Self::Number(Quantity::decimal(value)),
-            ValueRef::Exact(value) => Self::Number(Quantity::Exact(value.clone())),
+            ValueRef::Exact(value) => Self::Number(Quantity::exact(value.clone())),
             ValueRef::Money(money) => {
                 Self::Money(Quantity::decimal(money.amount.decimal()), money.currency)
             }
@@ -50,7 +54,7 @@ impl<'a> From<ValueRef<'a>> for Computed<'a> {
                 Self::Money(Quantity::minor(units, currency.digits()), currency)
             }
             ValueRef::Unrounded(value, currency) => {
-                Self::Money(Quantity::Exact(value.clone()), currency)
+                Self::Money(Quantity::exact(value.clone()), currency)
             }
             ValueRef::String(value) => Self::String(value),
             ValueRef::Date(value) => Self::Date(value),
@@ -64,14 +68,14 @@ impl<'a> From<ValueRef<'a>> for Computed<'a> {
 impl<'a> Computed<'a> {
     /// The value that a source lent for a fact, held to the fact's declaration.
     #[inline]
-    pub(super) fn of_fact(fact: &Fact, lent: Option<ValueRef<'a>>) -> Result<Self, Problem> {
+    pub(super) fn of_fact(fact: &Fact, lent: Option<ValueRef<'a>>) -> Result<Self, Fault> {
         let Some(lent) = lent else { return Ok(Self::Unknown) };
         let value = Self::from(lent);
         let fits = match (&value, fact.of) {
             (Self::Number(number), FactType::Integer {}) => number.is_whole(),
             (Self::Money(_, found), FactType::Money { currency: Some(declared) }) => {
                 if *found != declared {
-                    return Err(other_currency(*found, declared));
+                    return Err(other_currency(*found, declared).into());
                 }
                 true
             }
@@ -85,7 +89,7 @@ impl<'a> Computed<'a> {
             | (Self::List(_), FactType::List { .. }) => true,
             _ => false,
         };
-        if fits { Ok(value) } else { Err(wrong_type(&fact.name, fact.of)) }
+        if fits { Ok(value) } else { Err(wrong_type(&fact.name, fact.of).into()) }
     }
 
     pub(super) const fn is_unknown(&self) -> bool {
@@ -93,7 +97,7 @@ impl<'a> Computed<'a> {
     }
 
     /// The value as a document has it, or `None` if it is unknown in whole or in part.
-    pub(super) fn to_value(&self, of: Type) -> Result<Option<FactValue>, Problem> {
+    pub(super) fn to_value(&self, of: Type) -> Result<Option<FactValue>, Fault> {
         Ok(Some(match self {
             Self::Unknown => return Ok(None),
             Self::Bool(value) => FactValue::Bool(*value),
@@ -119,7 +123,7 @@ impl<'a> Computed<'a> {
     }
 }
 
-fn whole_or_not(number: &Quantity, of: Type) -> Result<FactValue, Problem> {
+fn whole_or_not(number: &Quantity, of: Type) -> Result<FactValue, Fault> {
     let exact = number.to_exact()?;
     let whole = match of {
         Type::One(Plain::Integer) => exact.as_integer().and_then(|whole| i64::try_from(whole).ok()),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::compare::Comparison;
 use super::computed::{Computed, other_currency};
-use super::evaluate::{blame, run};
+use super::evaluate::run;
+use super::logic::decide;
+use super::reasons::blame;
 use super::trace::ExpressionStep;
 use super::types::{Plain, Type};
 use super::value::{FactSource, FactValue};
@@ -67,11 +69,10 @@ impl Program {
     /// no bool. Paths are pointers into the expression.
     #[inline]
     pub fn test(&self, facts: &(impl FactSource + ?Sized)) -> Result<Option<bool>, Problem> {
-        match self.value(facts, &mut NoSteps)? {
-            Computed::Bool(value) => Ok(Some(value)),
-            Computed::Unknown => Ok(None),
-            _ => Err(self.is_no("a bool")),
+        if !self.is_condition() {
+            return Err(self.is_no("a bool"));
         }
+        decide(&self.root, facts, &mut NoSteps).map_err(|fault| *fault)
     }
 
     /// Evaluates a bool as a condition: unknown becomes false, and the reason is kept.
@@ -90,7 +91,7 @@ impl Program {
     /// As [`Program::test`], for a program that is no number.
     pub fn number(&self, facts: &(impl FactSource + ?Sized)) -> Result<Option<Exact>, Problem> {
         match self.value(facts, &mut NoSteps)? {
-            Computed::Number(number) => number.to_exact().map(Some),
+            Computed::Number(number) => Ok(Some(number.to_exact().map_err(|fault| *fault)?)),
             Computed::Unknown => Ok(None),
             _ => Err(self.is_no("a number")),
         }
@@ -105,7 +106,10 @@ impl Program {
         facts: &(impl FactSource + ?Sized),
     ) -> Result<Option<(Exact, Currency)>, Problem> {
         match self.value(facts, &mut NoSteps)? {
-            Computed::Money(amount, currency) => Ok(Some((amount.to_exact()?, currency))),
+            Computed::Money(amount, currency) => {
+                let exact = amount.to_exact().map_err(|fault| *fault)?;
+                Ok(Some((exact, currency)))
+            }
             Computed::Unknown => Ok(None),
             _ => Err(self.is_no("money")),
         }
@@ -128,7 +132,8 @@ impl Program {
         facts: &(impl FactSource + ?Sized),
         steps: &mut impl Sink<ExpressionStep>,
     ) -> Result<Outcome, Problem> {
-        match self.value(facts, steps)?.to_value(self.of)? {
+        let value = self.value(facts, steps)?;
+        match value.to_value(self.of).map_err(|fault| *fault)? {
             Some(value) => Ok(Outcome::Known(value)),
             None => Ok(Outcome::Unknown(self.missing(facts))),
         }
@@ -149,7 +154,7 @@ impl Program {
         facts: &'a (impl FactSource + ?Sized),
         steps: &mut impl Sink<ExpressionStep>,
     ) -> Result<Computed<'a>, Problem> {
-        let value = run(&self.root, facts, steps).map_err(|problem| *problem)?;
+        let value = run(&self.root, facts, steps).map_err(|fault| *fault)?;
         match (&value, self.currency) {
             (Computed::Money(_, found), Some(wanted)) if *found != wanted => {
                 Err(other_currency(*found, wanted))
@@ -186,14 +191,8 @@ pub(super) enum Kind {
     Words(Box<[FactValue]>, Box<[Box<str>]>),
     /// A list that is not all literals.
     List(Box<[Node]>),
-    /// All (or, for `false`, any) of these hold; the bool is the value that does not decide.
-    Junction(bool, Box<[Node]>),
-    Not(Box<Node>),
-    Compare(Comparison, Box<[Node; 2]>),
-    /// Value, list.
-    In(Box<[Node; 2]>),
-    StartsWith(Box<[Node; 2]>),
-    Exists(Fact),
+    /// A bool that an op decides.
+    Logic(Logic),
     If(Box<[Node; 3]>),
     Fold(Fold, Box<[Node]>),
     Sub(Box<[Node; 2]>),
@@ -204,6 +203,19 @@ pub(super) enum Kind {
     LocalHour(Box<Node>, Zone),
     Month(Box<Node>),
     Weekday(Box<Node>),
+}
+
+/// Ops that decide a bool.
+#[derive(Debug)]
+pub(super) enum Logic {
+    /// `and` and `or`: the bool is the value that does not decide it.
+    Junction(bool, Box<[Node]>),
+    Not(Box<Node>),
+    Compare(Comparison, Box<[Node; 2]>),
+    /// Value, list.
+    In(Box<[Node; 2]>),
+    StartsWith(Box<[Node; 2]>),
+    Exists(Fact),
 }
 
 /// An op over two arguments or more, taken in pairs from the left.

@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use super::computed::Fault;
 use crate::kernel::exact::Exact;
-use crate::kernel::problem::Problem;
 
 /// The largest power of ten that an i128 holds is 10^38.
 const MAX_SCALE: u32 = 38;
@@ -20,8 +20,8 @@ const MAX_SCALE: u32 = 38;
 pub(super) enum Quantity {
     /// `mantissa / 10^scale`, with a scale of at most [`MAX_SCALE`].
     Scaled { mantissa: i128, scale: u32 },
-    /// Any other.
-    Exact(Exact),
+    /// Any other; boxed, because it is large and rare.
+    Exact(Box<Exact>),
 }
 
 impl Quantity {
@@ -40,10 +40,14 @@ impl Quantity {
         Self::Scaled { mantissa: units.into(), scale: digits.into() }
     }
 
-    pub(super) fn to_exact(&self) -> Result<Exact, Problem> {
+    pub(super) fn exact(exact: Exact) -> Self {
+        Self::Exact(Box::new(exact))
+    }
+
+    pub(super) fn to_exact(&self) -> Result<Exact, Fault> {
         match self {
-            Self::Scaled { mantissa, scale } => Exact::from_scaled(*mantissa, *scale),
-            Self::Exact(exact) => Ok(exact.clone()),
+            Self::Scaled { mantissa, scale } => Ok(Exact::from_scaled(*mantissa, *scale)?),
+            Self::Exact(exact) => Ok((**exact).clone()),
         }
     }
 
@@ -52,7 +56,7 @@ impl Quantity {
             Self::Scaled { mantissa, scale } => {
                 power(*scale).is_some_and(|one| mantissa % one == 0)
             }
-            Self::Exact(exact) => exact.floor() == *exact,
+            Self::Exact(exact) => exact.floor() == **exact,
         }
     }
 
@@ -63,35 +67,41 @@ impl Quantity {
         }
     }
 
+    /// The order of two numbers that are scaled integers and can be aligned as such.
     #[inline]
-    pub(super) fn compare(&self, other: &Self) -> Result<Ordering, Problem> {
-        match self.aligned(other) {
-            Some((left, right, _)) => Ok(left.cmp(&right)),
+    pub(super) fn near(&self, other: &Self) -> Option<Ordering> {
+        self.aligned(other).map(|(left, right, _)| left.cmp(&right))
+    }
+
+    #[inline]
+    pub(super) fn compare(&self, other: &Self) -> Result<Ordering, Fault> {
+        match self.near(other) {
+            Some(order) => Ok(order),
             None => Ok(self.to_exact()?.cmp(&other.to_exact()?)),
         }
     }
 
-    pub(super) fn plus(&self, other: &Self) -> Result<Self, Problem> {
+    pub(super) fn plus(&self, other: &Self) -> Result<Self, Fault> {
         let sum = self.aligned(other).and_then(|(left, right, scale)| {
             Some(Self::Scaled { mantissa: left.checked_add(right)?, scale })
         });
         match sum {
             Some(sum) => Ok(sum),
-            None => self.to_exact()?.checked_add(&other.to_exact()?).map(Self::Exact),
+            None => Ok(Self::exact(self.to_exact()?.checked_add(&other.to_exact()?)?)),
         }
     }
 
-    pub(super) fn minus(&self, other: &Self) -> Result<Self, Problem> {
+    pub(super) fn minus(&self, other: &Self) -> Result<Self, Fault> {
         let difference = self.aligned(other).and_then(|(left, right, scale)| {
             Some(Self::Scaled { mantissa: left.checked_sub(right)?, scale })
         });
         match difference {
             Some(difference) => Ok(difference),
-            None => self.to_exact()?.checked_sub(&other.to_exact()?).map(Self::Exact),
+            None => Ok(Self::exact(self.to_exact()?.checked_sub(&other.to_exact()?)?)),
         }
     }
 
-    pub(super) fn times(&self, other: &Self) -> Result<Self, Problem> {
+    pub(super) fn times(&self, other: &Self) -> Result<Self, Fault> {
         if let (
             Self::Scaled { mantissa: left, scale: above },
             Self::Scaled { mantissa: right, scale: below },
@@ -101,19 +111,19 @@ impl Quantity {
                 return Ok(Self::Scaled { mantissa, scale: above + below });
             }
         }
-        self.to_exact()?.checked_mul(&other.to_exact()?).map(Self::Exact)
+        Ok(Self::exact(self.to_exact()?.checked_mul(&other.to_exact()?)?))
     }
 
-    pub(super) fn over(&self, other: &Self) -> Result<Self, Problem> {
-        self.to_exact()?.checked_div(&other.to_exact()?).map(Self::Exact)
+    pub(super) fn over(&self, other: &Self) -> Result<Self, Fault> {
+        Ok(Self::exact(self.to_exact()?.checked_div(&other.to_exact()?)?))
     }
 
-    pub(super) fn negated(&self) -> Result<Self, Problem> {
+    pub(super) fn negated(&self) -> Result<Self, Fault> {
         match self {
             Self::Scaled { mantissa, scale } if *mantissa != i128::MIN => {
                 Ok(Self::Scaled { mantissa: -mantissa, scale: *scale })
             }
-            other => Ok(Self::Exact(-other.to_exact()?)),
+            other => other.to_exact().map(|exact| Self::exact(-exact)),
         }
     }
 
@@ -129,15 +139,25 @@ impl Quantity {
         };
         match scale.cmp(other) {
             Ordering::Equal => Some((*left, *right, *scale)),
-            Ordering::Less => Some((left.checked_mul(power(other - scale)?)?, *right, *other)),
-            Ordering::Greater => Some((*left, right.checked_mul(power(scale - other)?)?, *scale)),
+            Ordering::Less => Some((shifted(*left, other - scale)?, *right, *other)),
+            Ordering::Greater => Some((*left, shifted(*right, scale - other)?, *scale)),
         }
     }
 }
 
-#[inline]
 fn power(scale: u32) -> Option<i128> {
     10_i128.checked_pow(scale)
+}
+
+/// `mantissa * 10^places`; amounts and the few places between two of them take one plain product.
+#[inline]
+fn shifted(mantissa: i128, places: u32) -> Option<i128> {
+    const NEAR: [i64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+    let near = usize::try_from(places).ok().and_then(|places| NEAR.get(places));
+    match (i64::try_from(mantissa), near) {
+        (Ok(mantissa), Some(near)) => Some(i128::from(mantissa) * i128::from(*near)),
+        _ => mantissa.checked_mul(power(places)?),
+    }
 }
 
 #[cfg(test)]
@@ -159,7 +179,7 @@ mod tests {
         let numbers: Vec<Quantity> = mantissas
             .iter()
             .flat_map(|mantissa| [0, 2, 19, 38].map(|scale| scaled(*mantissa, scale)))
-            .chain([Quantity::Exact(Exact::ratio(1, 3).unwrap())])
+            .chain([Quantity::exact(Exact::ratio(1, 3).unwrap())])
             .collect();
         for left in &numbers {
             let one = exact(left);
@@ -174,7 +194,9 @@ mod tests {
                 assert_eq!(exact(&left.times(right).unwrap()), one.checked_mul(&two).unwrap());
                 match (left.over(right), one.checked_div(&two)) {
                     (Ok(found), Ok(expected)) => assert_eq!(exact(&found), expected),
-                    (found, expected) => assert_eq!(found.err(), expected.err()),
+                    (found, expected) => {
+                        assert_eq!(found.err().map(|fault| *fault), expected.err());
+                    }
                 }
             }
         }

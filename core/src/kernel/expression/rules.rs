@@ -4,7 +4,7 @@ use super::compare::Comparison;
 use super::compile::{Checker, Typed, wrong};
 use super::computed::other_currency;
 use super::op::Op;
-use super::program::{Fold, Kind, Node};
+use super::program::{Fold, Kind, Logic, Node};
 use super::types::{Meeting, Plain, Type};
 use super::value::FactValue;
 use crate::kernel::calendar::Zone;
@@ -23,7 +23,7 @@ impl Checker<'_> {
             Op::Or => self.junction(op, false, args),
             Op::Not => {
                 self.all(op, &args, "a bool", |of| of == Plain::Bool)?;
-                Some((Kind::Not(one(args)?), BOOL))
+                Some((Kind::Logic(Logic::Not(one(args)?)), BOOL))
             }
             Op::Eq => self.comparison(op, Comparison::Eq, args),
             Op::Ne => self.comparison(op, Comparison::Ne, args),
@@ -35,7 +35,7 @@ impl Checker<'_> {
             Op::Contains => self.membership(op, args, 1, 0),
             Op::StartsWith => {
                 self.all(op, &args, "strings", |of| of == Plain::String)?;
-                Some((Kind::StartsWith(two(args)?), BOOL))
+                Some((Kind::Logic(Logic::StartsWith(two(args)?)), BOOL))
             }
             Op::Exists => self.exists(args),
             Op::If => self.branch(args),
@@ -77,7 +77,7 @@ impl Checker<'_> {
 
     fn junction(&mut self, op: Op, neutral: bool, args: Vec<Typed>) -> Applied {
         self.all(op, &args, "bools", |of| of == Plain::Bool)?;
-        Some((Kind::Junction(neutral, nodes(args)), BOOL))
+        Some((Kind::Logic(Logic::Junction(neutral, nodes(args))), BOOL))
     }
 
     fn comparison(&mut self, op: Op, comparison: Comparison, args: Vec<Typed>) -> Applied {
@@ -87,7 +87,7 @@ impl Checker<'_> {
             self.all(op, &args, "numbers, money, dates, instants or durations", Plain::is_ordered)?;
         }
         self.one_kind(op, &args)?;
-        Some((Kind::Compare(comparison, two(args)?), BOOL))
+        Some((Kind::Logic(Logic::Compare(comparison, two(args)?)), BOOL))
     }
 
     /// `in` and `contains`: where the value and the list stand among the arguments.
@@ -125,13 +125,13 @@ impl Checker<'_> {
         if value > list {
             both.reverse();
         }
-        Some((Kind::In(both), BOOL))
+        Some((Kind::Logic(Logic::In(both)), BOOL))
     }
 
     fn exists(&mut self, args: Vec<Typed>) -> Applied {
         let arg = args.into_iter().next()?;
         match arg.node.kind {
-            Kind::Fact(fact) => Some((Kind::Exists(fact), BOOL)),
+            Kind::Fact(fact) => Some((Kind::Logic(Logic::Exists(fact)), BOOL)),
             _ if arg.of == Type::Wrong => None,
             _ => self.refuse_at("args", 0, wrong("`exists` asks about a fact", arg.of)),
         }

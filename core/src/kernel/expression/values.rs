@@ -57,7 +57,7 @@ impl FactSource for FactValues<'_> {
 }
 
 fn check(fact: &Fact, value: &FactValue) -> Result<(), Problem> {
-    let computed = Computed::of_fact(fact, Some(value.lend()))?;
+    let computed = Computed::of_fact(fact, Some(value.lend())).map_err(|fault| *fault)?;
     match (computed, fact.of) {
         (Computed::List(Items::Lent(items)), FactType::List { of })
             if !items.iter().all(|item| is_item(item, of)) =>
