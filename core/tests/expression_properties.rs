@@ -498,7 +498,7 @@ fn arithmetic(sort: Sort, ops: &[Op], depth: usize, choices: &mut Choices<'_>) -
 
 fn decision(depth: usize, choices: &mut Choices<'_>) -> Expression {
     let sort = choices.pick(&SINGLE);
-    match choices.pick(&[0, 1, 2, 3, 4, 5, 6, 7, 8]) {
+    match choices.pick(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
         0 | 1 => {
             let op = choices.pick(&[Op::And, Op::Or]);
             let count = choices.many(1);
@@ -520,9 +520,12 @@ fn decision(depth: usize, choices: &mut Choices<'_>) -> Expression {
             let list = Expression::fact(format!("list.{}", word(sort)));
             Expression::call(Op::Contains, [list, tree(sort, depth, choices)])
         }
+        7 => {
+            let fact = Expression::fact(format!("{}.{}", word(sort), choices.pick(&[1, 2])));
+            Expression::call(comparison(sort, choices), [fact, leaf(sort, choices)])
+        }
         _ => {
-            let order = [Op::Eq, Op::Ne, Op::Lt, Op::Lte, Op::Gt, Op::Gte];
-            let op = choices.pick(if matches!(sort, Bool | Text) { &order[..2] } else { &order });
+            let op = comparison(sort, choices);
             let other = match sort {
                 Integer => Decimal,
                 Decimal => Integer,
@@ -531,6 +534,11 @@ fn decision(depth: usize, choices: &mut Choices<'_>) -> Expression {
             Expression::call(op, [tree(sort, depth, choices), tree(other, depth, choices)])
         }
     }
+}
+
+fn comparison(sort: Sort, choices: &mut Choices<'_>) -> Op {
+    let ops = [Op::Eq, Op::Ne, Op::Lt, Op::Lte, Op::Gt, Op::Gte];
+    choices.pick(if matches!(sort, Bool | Text) { &ops[..2] } else { &ops })
 }
 
 /// Two facts of each type and a list of each; the second money is declared in euros.
