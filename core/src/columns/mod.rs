@@ -5,7 +5,14 @@
 //! row. Bindings turn Arrow tables, buffers and typed arrays into these slices without copying
 //! what they can lend.
 
+mod table;
+
+use rust_decimal::Decimal;
+
+use crate::kernel::calendar::Date;
 use crate::kernel::problem::Problem;
+
+pub use table::{Column, ColumnCodes, Present, Table, Wanted, mismatch};
 
 crate::codes! {
     /// A column that an operation needs is missing.
@@ -16,6 +23,8 @@ crate::codes! {
     COLUMN_LENGTH_MISMATCH = "column_length_mismatch";
     /// A column has a null where a value is needed.
     COLUMN_NULL = "column_null";
+    /// A column is there twice, or in two forms.
+    COLUMN_AMBIGUOUS = "column_ambiguous";
     /// A code points beyond the words of its column.
     COLUMN_CODE_INVALID = "column_code_invalid";
 }
@@ -145,11 +154,15 @@ pub enum Facts<'a> {
     Words(Words<'a>),
     /// Whole numbers, or money in minor units where the fact is money; false in the second list
     /// is a null.
-    Numbers(&'a [i64], Option<Vec<bool>>),
+    Numbers(&'a [i64], Option<&'a [bool]>),
     /// Instants in microseconds.
-    Micros(&'a [i64], Option<Vec<bool>>),
+    Micros(&'a [i64], Option<&'a [bool]>),
     /// True or false.
-    Booleans(Vec<Option<bool>>),
+    Booleans(&'a [Option<bool>]),
+    /// Decimal numbers.
+    Decimals(&'a [Option<Decimal>]),
+    /// Calendar dates.
+    Dates(&'a [Option<Date>]),
 }
 
 impl Facts<'_> {
@@ -160,6 +173,8 @@ impl Facts<'_> {
             Self::Words(words) => words.codes.len(),
             Self::Numbers(numbers, _) | Self::Micros(numbers, _) => numbers.len(),
             Self::Booleans(booleans) => booleans.len(),
+            Self::Decimals(decimals) => decimals.len(),
+            Self::Dates(dates) => dates.len(),
         }
     }
 

@@ -33,10 +33,13 @@ mod refund;
 mod roster;
 mod run;
 mod settle;
+mod shared;
 mod state;
 mod step;
 mod stored;
+mod table;
 mod telling;
+mod totals;
 mod validate;
 mod working;
 
@@ -89,6 +92,10 @@ crate::codes! {
     REFUND_REPEATED = "refund_repeated";
     /// A stored state has a sum that its plan does not keep.
     STATE_SUM_UNKNOWN = "state_sum_unknown";
+    /// The host stopped a run before its last row.
+    RUN_INTERRUPTED = "run_interrupted";
+    /// A state is being changed by another call.
+    STATE_BUSY = "state_busy";
 }
 
 pub use compile::Plan;
@@ -103,7 +110,10 @@ pub use plan::{
     PlanDocument, PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
 };
 pub use roster::Roster;
-pub use run::{Earnings, EventColumns, Overrides};
+pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};
+pub use shared::SharedState;
 pub use state::State;
 pub use step::{SkipReason, Step};
 pub use stored::{STATE_FORMAT, StateDocument, StateText, StoredSum, StoredTier};
+pub use table::EventTable;
+pub use totals::{Totals, TotalsWindow};

@@ -18,7 +18,6 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{AMOUNT_TOO_LARGE, Amount, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
-use super::REFUND_OF_UNKNOWN_SALE;
 use super::compile::{ConditionId, Plan};
 use super::engine::Reading;
 use super::evaluate::{Conditions, Evaluator, Rated, Row, RowLine, Scratch, Stop, Truth};
@@ -32,6 +31,7 @@ use super::settle::commit;
 use super::state::State;
 use super::telling::Telling;
 use super::working::Working;
+use super::{REFUND_OF_UNKNOWN_SALE, RUN_INTERRUPTED};
 
 /// Events as columns; every one has a value for each row.
 #[derive(Clone, Debug)]
@@ -56,6 +56,9 @@ pub struct EventColumns<'a> {
     /// Other facts, by name.
     pub facts: Vec<(&'a str, Facts<'a>)>,
 }
+
+/// How many rows are rated between two questions whether to go on.
+pub const ROWS_BETWEEN_LOOKS: usize = 65_536;
 
 /// What each row earned, in minor units of the plan's currency; below zero for refunds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,6 +97,21 @@ impl Plan {
         roster: &Roster,
         columns: &EventColumns<'_>,
     ) -> Result<Earnings, Problem> {
+        self.run_while(state, roster, columns, &mut |_| true)
+    }
+
+    /// Evaluates a batch as [`run`](Plan::run) does, and asks now and then whether to go on:
+    /// before the first row and after every [`ROWS_BETWEEN_LOOKS`], with the number of rows done.
+    ///
+    /// # Errors
+    /// As [`run`](Plan::run); `run_interrupted` if the answer was no.
+    pub fn run_while(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        columns: &EventColumns<'_>,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Earnings, Problem> {
         self.check_state(state)?;
         let rows = columns.check()?;
         let mut working = state.clone();
@@ -105,15 +123,34 @@ impl Plan {
         };
         let mut fast = Scratch::default();
         let mut exact = Scratch::default();
-        for row in 0..rows {
-            batch
-                .row(&mut working, row, (&mut fast, &mut exact), &mut earnings)
-                .map_err(|problem| problem.under(row))?;
+        for start in (0..rows).step_by(ROWS_BETWEEN_LOOKS) {
+            if !go_on(start) {
+                return Err(interrupted(start, rows));
+            }
+            for row in start..rows.min(start + ROWS_BETWEEN_LOOKS) {
+                batch
+                    .row(&mut working, row, (&mut fast, &mut exact), &mut earnings)
+                    .map_err(|problem| at_row(problem, row))?;
+            }
         }
         earnings.overrides.partners = batch.sponsors;
         *state = working;
         Ok(earnings)
     }
+}
+
+/// A problem of a row, at its place in the column: columns come first in a batch.
+fn at_row(problem: Problem, row: usize) -> Problem {
+    let path = format!("{}/{row}", problem.path);
+    problem.at(path)
+}
+
+fn interrupted(done: usize, rows: usize) -> Problem {
+    Problem::new(
+        RUN_INTERRUPTED,
+        format!("the run was stopped after {done} of {rows} rows"),
+        "the state is as it was before; run the whole batch again",
+    )
 }
 
 impl EventColumns<'_> {
@@ -405,7 +442,7 @@ impl<'a> Batch<'a> {
         earnings: &mut Earnings,
     ) -> Result<Vec<Line>, Stop<Problem>> {
         let evaluator = Evaluator { plan: self.plan, tables, state };
-        let mut conditions = RowConditions { batch: self, of, row, tier: None };
+        let mut conditions = RowConditions { batch: self, state, of, row, tier: None };
         let rated = evaluator.rate(of, &mut conditions, scratch, &mut NoSteps)?;
         if rated != Rated::Earned {
             earnings.nothing();
@@ -698,6 +735,7 @@ impl FactSource for OneWord<'_> {
 /// A row that conditions ask.
 struct RowConditions<'a> {
     batch: &'a Batch<'a>,
+    state: &'a State,
     of: &'a Row<'a>,
     row: usize,
     tier: Option<u16>,
@@ -755,8 +793,9 @@ impl FactSource for RowConditions<'_> {
                 let tier = self.batch.plan.tier_ids.get(usize::from(self.tier?))?;
                 Some(ValueRef::String(tier.as_str()))
             }
-            BuiltIn::Partner => self.word(&columns.partner),
-            BuiltIn::Customer => self.word(columns.customer.as_ref()?),
+            // Not from the column: numbers are ids too.
+            BuiltIn::Partner => self.state.partners.id(self.of.partner).map(id_string),
+            BuiltIn::Customer => self.state.customers.id(self.of.customer?).map(id_string),
             BuiltIn::Total | BuiltIn::Amount => Some(ValueRef::Minor(line.gross, currency)),
             BuiltIn::Net => Some(ValueRef::Minor(line.base, currency)),
             BuiltIn::Quantity => Some(ValueRef::Decimal(line.quantity)),
@@ -766,15 +805,8 @@ impl FactSource for RowConditions<'_> {
 }
 
 impl RowConditions<'_> {
-    fn word<'w>(&self, ids: &'w Ids<'_>) -> Option<ValueRef<'w>> {
-        match ids {
-            Ids::Words(words) => words.get(self.row).map(ValueRef::String),
-            Ids::Numbers(_) => None,
-        }
-    }
-
     fn column<'f>(&self, id: FactId, facts: &'f Facts<'_>) -> Option<ValueRef<'f>> {
-        let valid = |valid: &Option<Vec<bool>>| {
+        let valid = |valid: &Option<&[bool]>| {
             valid.as_ref().is_none_or(|valid| valid.get(self.row).copied().unwrap_or(false))
         };
         match facts {
@@ -795,9 +827,17 @@ impl RowConditions<'_> {
             Facts::Booleans(booleans) => {
                 booleans.get(self.row).copied().flatten().map(ValueRef::Bool)
             }
+            Facts::Decimals(decimals) => {
+                decimals.get(self.row).copied().flatten().map(ValueRef::Decimal)
+            }
+            Facts::Dates(dates) => dates.get(self.row).copied().flatten().map(ValueRef::Date),
             Facts::Numbers(..) | Facts::Micros(..) => None,
         }
     }
+}
+
+fn id_string(id: &Id) -> ValueRef<'_> {
+    ValueRef::String(id.as_str())
 }
 
 fn index(number: u32) -> usize {

@@ -133,6 +133,11 @@ impl Meter {
         }
     }
 
+    /// The windows in which anything has happened, with their cells by key.
+    pub(super) fn pages(&self) -> impl Iterator<Item = (Ordinal, &[Cell])> {
+        self.pages.iter().map(|page| (Ordinal::new(page.ordinal), page.cells.as_slice()))
+    }
+
     /// Every cell in which something has happened, by key and window.
     pub(super) fn cells(&self) -> impl Iterator<Item = (u32, Ordinal, Cell)> + '_ {
         self.pages.iter().flat_map(|page| {

@@ -1,0 +1,182 @@
+//! The sums of a state as columns: what every partner, customer or program has in every window.
+//!
+//! Rows are in the order of meter, window and id, so that the same history gives the same table
+//! whatever order its partners were first seen in.
+
+use std::collections::HashMap;
+
+use crate::kernel::calendar::{Date, Instant, Ordinal, PlacedWindow};
+use crate::kernel::id::Id;
+use crate::kernel::problem::Problem;
+
+use super::compile::{Key, Plan};
+use super::roster::Roster;
+use super::state::{Cell, Names, State, WIDE};
+
+/// The sums of a state, one entry each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Which of `meters`.
+    pub meter: Vec<u32>,
+    /// Which of `keys`: the partner or the customer; none for the program.
+    pub key: Vec<Option<u32>>,
+    /// Which of `windows`.
+    pub window: Vec<u32>,
+    /// What was measured: minor units for a volume, otherwise lines or quantity; none where that
+    /// is no whole number of 64 bits, see `measure_exact`.
+    pub measure: Vec<Option<i64>>,
+    /// The measures that are no such number, as text.
+    pub measure_exact: Vec<Option<String>>,
+    /// What was posted, in minor units of the plan's currency.
+    pub paid_minor: Vec<i64>,
+    /// The names of the meters: `schedule/NAME`, `cap/ID` or `ladder`.
+    pub meters: Vec<String>,
+    /// The partners and customers.
+    pub keys: Vec<Id>,
+    /// The windows.
+    pub windows: Vec<TotalsWindow>,
+}
+
+/// A window of time for which a plan keeps sums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TotalsWindow {
+    /// Its number, as states have it.
+    pub ordinal: i32,
+    /// Its name, such as `2026-11`.
+    pub label: String,
+    /// Its first instant; none for a lifetime.
+    pub start: Option<Instant>,
+    /// The first instant after it; none for a lifetime.
+    pub end: Option<Instant>,
+}
+
+impl Plan {
+    /// The sums of a state.
+    ///
+    /// The roster has the days from which anniversaries are counted.
+    ///
+    /// # Errors
+    /// `state_mismatch`; `window_without_anchor` for a partner whose day of joining is unknown.
+    pub fn totals(&self, state: &State, roster: &Roster) -> Result<Totals, Problem> {
+        self.check_state(state)?;
+        let mut totals = Totals {
+            meters: self.meters.iter().map(|meter| meter.name.clone()).collect(),
+            ..Totals::default()
+        };
+        let partners = Keys::of(&state.partners, 0);
+        let customers = Keys::of(&state.customers, partners.ids.len());
+        let program = Keys { order: vec![0], ids: &[], offset: 0 };
+        for ((number, spec), meter) in (0..).zip(&self.meters).zip(&state.meters) {
+            let keys = match spec.key {
+                Key::Partner => &partners,
+                Key::Customer => &customers,
+                Key::Program => &program,
+            };
+            let mut windows =
+                Windows { plan: self, roster, window: spec.window, known: HashMap::new(), last: None };
+            let mut pages: Vec<(Ordinal, &[Cell])> = meter.pages().collect();
+            pages.sort_by_key(|(ordinal, _)| *ordinal);
+            for (ordinal, cells) in pages {
+                for (key, cell) in keys.cells(cells) {
+                    let window = windows.number(ordinal, keys.id(key), &mut totals.windows)?;
+                    let exact = (cell.measure == WIDE).then(|| meter.wide(ordinal, key));
+                    totals.meter.push(number);
+                    totals.key.push(keys.position(key));
+                    totals.window.push(window);
+                    totals.measure.push(Some(cell.measure).filter(|measure| *measure != WIDE));
+                    totals.measure_exact.push(exact.map(|exact| exact.to_string()));
+                    totals.paid_minor.push(cell.paid);
+                }
+            }
+        }
+        totals.keys = [partners.ids, customers.ids].concat();
+        Ok(totals)
+    }
+}
+
+/// The keys of a meter, in the order of their ids.
+struct Keys<'a> {
+    order: Vec<u32>,
+    ids: &'a [Id],
+    /// Where they begin among all keys of the totals.
+    offset: usize,
+}
+
+impl<'a> Keys<'a> {
+    fn of(names: &'a Names, offset: usize) -> Self {
+        let mut numbered: Vec<(&Id, u32)> = names.ids().iter().zip(0..).collect();
+        numbered.sort();
+        Self {
+            order: numbered.iter().map(|(_, number)| *number).collect(),
+            ids: names.ids(),
+            offset,
+        }
+    }
+
+    fn cells<'c>(&'c self, cells: &'c [Cell]) -> impl Iterator<Item = (u32, Cell)> + 'c {
+        let cell = |key: &u32| Some((*key, *cells.get(usize::try_from(*key).ok()?)?));
+        self.order.iter().filter_map(cell).filter(|(_, cell)| *cell != Cell::default())
+    }
+
+    fn id(&self, key: u32) -> Option<&'a Id> {
+        self.ids.get(usize::try_from(key).ok()?)
+    }
+
+    fn position(&self, key: u32) -> Option<u32> {
+        self.id(key)?;
+        u32::try_from(self.offset).ok()?.checked_add(key)
+    }
+}
+
+/// Numbers the windows of a meter as they are met.
+struct Windows<'a> {
+    plan: &'a Plan,
+    roster: &'a Roster,
+    window: usize,
+    known: HashMap<(Ordinal, Option<Date>), u32>,
+    /// The one that was asked for last, and will be again.
+    last: Option<((Ordinal, Option<Date>), u32)>,
+}
+
+impl Windows<'_> {
+    fn number(
+        &mut self,
+        ordinal: Ordinal,
+        id: Option<&Id>,
+        windows: &mut Vec<TotalsWindow>,
+    ) -> Result<u32, Problem> {
+        let Some(window) = self.plan.windows.get(self.window) else { return Ok(0) };
+        let joined = || self.roster.get(id?).and_then(|partner| partner.joined);
+        let anchor = if window.needs_anchor() { joined() } else { None };
+        let wanted = (ordinal, anchor);
+        if let Some((_, number)) = self.last.filter(|(last, _)| *last == wanted) {
+            return Ok(number);
+        }
+        if let Some(number) = self.known.get(&wanted).copied() {
+            self.last = Some((wanted, number));
+            return Ok(number);
+        }
+        let number = u32::try_from(windows.len()).unwrap_or(u32::MAX);
+        windows.push(match window.place(self.plan.document.zone, anchor)? {
+            PlacedWindow::Periods(periods) => {
+                let period = periods.bounds(ordinal);
+                TotalsWindow {
+                    ordinal: ordinal.number(),
+                    label: period.label(),
+                    start: period.start(),
+                    end: period.end(),
+                }
+            }
+            // The document has no rolling windows.
+            PlacedWindow::Rolling(_) => TotalsWindow {
+                ordinal: ordinal.number(),
+                label: String::new(),
+                start: None,
+                end: None,
+            },
+        });
+        self.known.insert(wanted, number);
+        self.last = Some((wanted, number));
+        Ok(number)
+    }
+}
