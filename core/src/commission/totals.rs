@@ -72,8 +72,13 @@ impl Plan {
                 Key::Customer => &customers,
                 Key::Program => &program,
             };
-            let mut windows =
-                Windows { plan: self, roster, window: spec.window, known: HashMap::new(), last: None };
+            let mut windows = Windows {
+                plan: self,
+                roster,
+                window: spec.window,
+                known: HashMap::new(),
+                last: None,
+            };
             let mut pages: Vec<(Ordinal, &[Cell])> = meter.pages().collect();
             pages.sort_by_key(|(ordinal, _)| *ordinal);
             for (ordinal, cells) in pages {
