@@ -20,5 +20,6 @@ for language in rust python node; do
     left_out "$language" "its toolchain is missing, see the table above"
   fi
 done
+scripts/test-demo.sh || true
 
 close_steps
