@@ -169,7 +169,7 @@ impl Columns {
             kind: None,
             customer: Some(Ids::Numbers(&self.customer)),
             refund_of: Some(&self.refund_of),
-            facts: vec![("customer.new", Facts::Booleans(self.is_first.clone()))],
+            facts: vec![("customer.new", Facts::Booleans(&self.is_first))],
         }
     }
 }
