@@ -1,6 +1,8 @@
 //! Money: decimal amounts in ISO 4217 currencies.
 
+mod allocate;
 mod amount;
+mod convert;
 mod currency;
 mod posted;
 mod rate;
@@ -9,7 +11,9 @@ use crate::kernel::document::model;
 use crate::kernel::problem::Problem;
 use crate::kernel::rounding::Rounding;
 
+pub use allocate::{AllocateInput, AllocatedPart, AllocationPart, MoneyAllocation, allocate};
 pub use amount::Amount;
+pub use convert::{ConvertInput, convert};
 pub use currency::Currency;
 pub(in crate::kernel) use posted::too_large;
 pub use posted::{from_minor, to_minor};
