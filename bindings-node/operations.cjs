@@ -24,6 +24,8 @@ exports.ledger = {
 };
 
 exports.money = {
+  allocate: (input) => call('money.allocate', input),
+  convert: (input) => call('money.convert', input),
   round: (input) => call('money.round', input),
 };
 

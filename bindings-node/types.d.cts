@@ -99,6 +99,33 @@ export type Account =
   /** What payout methods have charged. */
   | 'fees';
 
+/** What `money.allocate` takes. */
+export interface AllocateInput {
+  /** What is split, in whole minor units; a negative amount is the mirror of the positive one. */
+  total: Money;
+  /** Who gets a part of it. */
+  parts: AllocationPart[];
+}
+
+/** What one receiver gets. */
+export interface AllocatedPart {
+  /** Whose part it is. */
+  key: Id;
+  /** How much. */
+  amount: Money;
+}
+
+/** One receiver. */
+export interface AllocationPart {
+  /**
+   * Whose part it is; the smaller key is served first where equal remainders compete for a
+   * unit.
+   */
+  key: Id;
+  /** How much it weighs beside the others; zero or more. Only the proportions matter. */
+  weight: Exact;
+}
+
 /** Which amount of a sale commissions are computed on. */
 export type Base =
   /** The event's `net` amount, or its `amount` where it brings no net one. */
@@ -150,6 +177,21 @@ export type Combine =
   | 'best'
   /** All of them. */
   | 'sum';
+
+/** What `money.convert` takes. */
+export interface ConvertInput {
+  /** The amount to convert. */
+  money: Money;
+  /** The currency to convert it to. */
+  to: Currency;
+  /** How many units of that currency one unit of the amount's own buys; above zero. */
+  rate: Exact;
+  /**
+   * How the result is rounded to the minor unit; half away from zero unless said.
+   * @default "half_away_from_zero"
+   */
+  rounding?: Rounding;
+}
 
 /** What an entry is for. */
 export type EntryKind =
@@ -969,6 +1011,12 @@ export interface Money {
   amount: Amount;
   /** ISO 4217 code. */
   currency: Currency;
+}
+
+/** What `money.allocate` gives. */
+export interface MoneyAllocation {
+  /** The parts, in the order of the input; they sum to the whole. */
+  parts: AllocatedPart[];
 }
 
 /** A factor on what the rules pay. */
@@ -2253,6 +2301,10 @@ export interface Operations {
   'ledger.audit': { input: LedgerAuditInput; output: LedgerAudit };
   /** Sums postings to the balance of every account and asset. */
   'ledger.balances': { input: LedgerBalancesInput; output: LedgerBalances };
+  /** Splits an amount by weights; the parts sum to the whole. */
+  'money.allocate': { input: AllocateInput; output: MoneyAllocation };
+  /** Converts an amount of money at an exchange rate, rounded once. */
+  'money.convert': { input: ConvertInput; output: Money };
   /** Rounds an amount of money to its currency's minor unit. */
   'money.round': { input: RoundInput; output: Money };
   /** Checks a commission plan and says what it reads, keeps and may be cut by. */

@@ -9,6 +9,10 @@ of its domain's module, such as `guerdon.money.round`.
 from . import commission, expression, ladder, ledger, money, plan, payout, schedule
 from ._errors import GuerdonError
 from ._native import (
+    AllocateInput,
+    AllocatedPart,
+    AllocationPart,
+    ConvertInput,
     EvaluateInput,
     Evaluation,
     Event,
@@ -46,6 +50,7 @@ from ._native import (
     Line,
     Lost,
     Money,
+    MoneyAllocation,
     Outcome,
     Partner,
     Payee,
@@ -132,7 +137,11 @@ from .types import (
 
 __all__ = [
     "Account",
+    "AllocateInput",
+    "AllocatedPart",
+    "AllocationPart",
     "CapScope",
+    "ConvertInput",
     "DateInput",
     "DecimalInput",
     "DocumentInput",
@@ -184,6 +193,7 @@ __all__ = [
     "LineKind",
     "Lost",
     "Money",
+    "MoneyAllocation",
     "OrderingScope",
     "Outcome",
     "OutcomeStatus",

@@ -11,6 +11,10 @@ from uuid import UUID
 from .types import Account, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
 
 __all__ = [
+    "AllocateInput",
+    "AllocatedPart",
+    "AllocationPart",
+    "ConvertInput",
     "EvaluateInput",
     "Evaluation",
     "Event",
@@ -48,6 +52,7 @@ __all__ = [
     "Line",
     "Lost",
     "Money",
+    "MoneyAllocation",
     "Outcome",
     "Partner",
     "Payee",
@@ -108,6 +113,8 @@ __all__ = [
     "ladder_progress",
     "ledger_audit",
     "ledger_balances",
+    "money_allocate",
+    "money_convert",
     "money_round",
     "payout_describe_policy",
     "payout_ledger",
@@ -124,6 +131,86 @@ __version__: str
 
 def call(operation: str, input: DocumentInput) -> str:
     """Runs an operation, given JSON text or dicts, lists and exact types; gives JSON text."""
+
+@final
+class AllocateInput:
+    """What `money.allocate` takes."""
+    def __new__(cls, *, total: Money, parts: Sequence[AllocationPart]) -> AllocateInput: ...
+    @property
+    def total(self) -> Money:
+        """What is split, in whole minor units; a negative amount is the mirror of the positive one."""
+    @property
+    def parts(self) -> list[AllocationPart]:
+        """Who gets a part of it."""
+    @staticmethod
+    def from_json(text: str) -> AllocateInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AllocatedPart:
+    """What one receiver gets."""
+    def __new__(cls, *, key: IdInput, amount: Money) -> AllocatedPart: ...
+    @property
+    def key(self) -> str:
+        """Whose part it is."""
+    @property
+    def amount(self) -> Money:
+        """How much."""
+    @staticmethod
+    def from_json(text: str) -> AllocatedPart:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AllocationPart:
+    """One receiver."""
+    def __new__(cls, *, key: IdInput, weight: FractionInput) -> AllocationPart: ...
+    @property
+    def key(self) -> str:
+        """Whose part it is; the smaller key is served first where equal remainders compete for a
+        unit.
+        """
+    @property
+    def weight(self) -> Fraction:
+        """How much it weighs beside the others; zero or more. Only the proportions matter."""
+    @staticmethod
+    def from_json(text: str) -> AllocationPart:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ConvertInput:
+    """What `money.convert` takes."""
+    def __new__(cls, *, money: Money, to: str, rate: FractionInput, rounding: Rounding | None = None) -> ConvertInput: ...
+    @property
+    def money(self) -> Money:
+        """The amount to convert."""
+    @property
+    def to(self) -> str:
+        """The currency to convert it to."""
+    @property
+    def rate(self) -> Fraction:
+        """How many units of that currency one unit of the amount's own buys; above zero."""
+    @property
+    def rounding(self) -> Rounding:
+        """How the result is rounded to the minor unit; half away from zero unless said."""
+    @staticmethod
+    def from_json(text: str) -> ConvertInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class EvaluateInput:
@@ -1005,6 +1092,21 @@ class Money:
         """ISO 4217 code."""
     @staticmethod
     def from_json(text: str) -> Money:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MoneyAllocation:
+    """What `money.allocate` gives."""
+    def __new__(cls, *, parts: Sequence[AllocatedPart]) -> MoneyAllocation: ...
+    @property
+    def parts(self) -> list[AllocatedPart]:
+        """The parts, in the order of the input; they sum to the whole."""
+    @staticmethod
+    def from_json(text: str) -> MoneyAllocation:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2274,6 +2376,12 @@ def ledger_audit(input: LedgerAuditInput) -> LedgerAudit:
 
 def ledger_balances(input: LedgerBalancesInput) -> LedgerBalances:
     """Sums postings to the balance of every account and asset."""
+
+def money_allocate(input: AllocateInput) -> MoneyAllocation:
+    """Splits an amount by weights; the parts sum to the whole."""
+
+def money_convert(input: ConvertInput) -> Money:
+    """Converts an amount of money at an exchange rate, rounded once."""
 
 def money_round(input: RoundInput) -> Money:
     """Rounds an amount of money to its currency's minor unit."""

@@ -3,11 +3,41 @@
 
 from __future__ import annotations
 
-from . import _native
-from ._native import Money, RoundInput
-from .types import Rounding
+from collections.abc import Sequence
 
-__all__ = ["round"]
+from . import _native
+from ._native import AllocateInput, AllocationPart, ConvertInput, Money, MoneyAllocation, RoundInput
+from .types import FractionInput, Rounding
+
+__all__ = ["allocate", "convert", "round"]
+
+
+def allocate(*, total: Money, parts: Sequence[AllocationPart]) -> MoneyAllocation:
+    """Splits an amount by weights; the parts sum to the whole.
+
+    Args:
+        total: What is split, in whole minor units; a negative amount is the mirror of the positive one.
+        parts: Who gets a part of it.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.money_allocate(_native.AllocateInput(total=total, parts=parts))
+
+
+def convert(*, money: Money, to: str, rate: FractionInput, rounding: Rounding | None = None) -> Money:
+    """Converts an amount of money at an exchange rate, rounded once.
+
+    Args:
+        money: The amount to convert.
+        to: The currency to convert it to.
+        rate: How many units of that currency one unit of the amount's own buys; above zero.
+        rounding: How the result is rounded to the minor unit; half away from zero unless said.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.money_convert(_native.ConvertInput(money=money, to=to, rate=rate, rounding=rounding))
 
 
 def round(*, money: Money, rounding: Rounding | None = None) -> Money:

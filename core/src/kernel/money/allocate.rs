@@ -61,8 +61,8 @@ pub fn allocate(input: AllocateInput) -> Result<MoneyAllocation, Problems> {
         .iter()
         .map(|part| allocation::Part { weight: part.weight.clone(), key: &part.key })
         .collect();
-    let shares = allocation::allocate(minor.into(), &weighed)
-        .map_err(|problem| problem.under("parts"))?;
+    let shares =
+        allocation::allocate(minor.into(), &weighed).map_err(|problem| problem.under("parts"))?;
     let mut parts = Vec::with_capacity(shares.len());
     for (part, share) in input.parts.iter().zip(shares) {
         // No share is larger than the total.
