@@ -59,16 +59,21 @@ function patientText(input) {
     if (typeof value?.toJSON === 'function') value = value.toJSON(key);
     if (typeof value === 'bigint') return integer(value);
     if (value === null || typeof value !== 'object') return JSON.stringify(value);
-    cut ||= depth > DEEPEST || left < 0;
+    cut ||= depth > DEEPEST;
     if (cut) return 'null';
     return Array.isArray(value) ? list(value, depth) : object(value, depth);
+  }
+
+  function spend(characters) {
+    left -= characters;
+    cut ||= left < 0;
   }
 
   function list(value, depth) {
     const parts = [];
     for (let index = 0; index < value.length && !cut; index += 1) {
       const part = write(value, index, depth + 1) ?? 'null';
-      left -= part.length + 1;
+      spend(part.length + 1);
       parts.push(part);
     }
     return `[${parts.join(',')}]`;
@@ -80,7 +85,7 @@ function patientText(input) {
       if (cut) break;
       const part = write(value, key, depth + 1);
       if (part === undefined) continue;
-      left -= key.length + part.length + 4;
+      spend(key.length + part.length + 4);
       parts.push(`${JSON.stringify(key)}:${part}`);
     }
     return `{${parts.join(',')}}`;

@@ -3,6 +3,27 @@
 
 const { call } = require('./call.cjs');
 
+exports.OPERATIONS = Object.freeze([
+  'commission.evaluate',
+  'commission.refund',
+  'commission.replay',
+  'expression.evaluate',
+  'ladder.levels',
+  'ladder.progress',
+  'ledger.audit',
+  'ledger.balances',
+  'money.round',
+  'plan.describe',
+  'payout.describe_policy',
+  'payout.ledger',
+  'payout.post',
+  'payout.propose',
+  'payout.settle',
+  'payout.statement',
+  'payout.statements',
+  'schedule.rate',
+]);
+
 exports.commission = {
   evaluate: (input) => call('commission.evaluate', input),
   refund: (input) => call('commission.refund', input),

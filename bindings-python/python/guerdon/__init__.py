@@ -104,6 +104,7 @@ from ._native import (
     __version__,
     call,
 )
+from .operations import OPERATIONS
 from .types import (
     Account,
     CapScope,
@@ -194,6 +195,7 @@ __all__ = [
     "Lost",
     "Money",
     "MoneyAllocation",
+    "OPERATIONS",
     "OrderingScope",
     "Outcome",
     "OutcomeStatus",

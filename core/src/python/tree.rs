@@ -5,7 +5,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{mismatch, natural, utf8};
 use crate::kernel::document::{Limits, text, walk};
@@ -39,8 +39,10 @@ impl Reader {
             self.text(text).map(Value::String)
         } else if let Ok(flag) = value.cast::<PyBool>() {
             Ok(Value::Bool(flag.is_true()))
-        } else if value.is_instance_of::<PyFloat>() {
-            Err(walk::float_refused(value, "Decimal(\"12.34\")"))
+        } else if let Ok(float) = value.cast::<PyFloat>() {
+            // The walker refuses it, together with everything else that is wrong.
+            let number = Number::from_f64(float.value()).map(Value::Number);
+            number.ok_or_else(|| walk::float_refused(value, "Decimal(\"12.34\")"))
         } else if value.is_instance_of::<PyInt>() {
             Ok(integer(value))
         } else if let Ok(entries) = value.cast::<PyDict>() {

@@ -43,14 +43,14 @@ impl Catalog {
     pub fn new() -> Self {
         let problem = &guerdon::Problem::SHAPE;
         let (mut given, mut returned) = (Definitions::new(), Definitions::new());
-        let (mut classes, mut documents) = (Definitions::new(), BTreeMap::new());
+        let mut classes = Definitions::new();
         reach(problem, &mut returned);
-        reach_classes(problem, &mut classes, &mut documents);
+        reach_classes(problem, &mut classes);
         for operation in OPERATIONS {
             reach(&operation.input, &mut given);
             reach(&operation.output, &mut returned);
-            reach_classes(&operation.input, &mut classes, &mut documents);
-            reach_classes(&operation.output, &mut classes, &mut documents);
+            reach_classes(&operation.input, &mut classes);
+            reach_classes(&operation.output, &mut classes);
         }
         let definitions: Definitions =
             given.iter().chain(&returned).map(|(k, v)| (*k, *v)).collect();
@@ -60,6 +60,15 @@ impl Catalog {
         for definition in definitions.values() {
             scalars.extend(scalars_of(definition).map(|scalar| (scalar.name, scalar)));
         }
+        let held = definitions.values().flat_map(|definition| shapes(definition));
+        let sides = OPERATIONS.iter().flat_map(|one| [&one.input, &one.output]);
+        let documents = held
+            .chain(sides)
+            .filter_map(|shape| match innermost(shape) {
+                document @ Shape::Document(definition) => Some((definition().name, *document)),
+                _ => None,
+            })
+            .collect();
         Self {
             domains: domains(),
             scalars,
@@ -115,17 +124,10 @@ fn reach(shape: &Shape, into: &mut Definitions) {
 
 /// What typed languages see: not into documents, which they carry as text, nor into what they
 /// have a native type for.
-fn reach_classes(
-    shape: &Shape,
-    classes: &mut Definitions,
-    documents: &mut BTreeMap<&'static str, Shape>,
-) {
+fn reach_classes(shape: &Shape, classes: &mut Definitions) {
     match shape {
-        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
-        Shape::List(inner) | Shape::Map(inner) => reach_classes(inner, classes, documents),
-        Shape::Document(definition) => {
-            documents.insert(definition().name, *shape);
-        }
+        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) | Shape::Document(_) => {}
+        Shape::List(inner) | Shape::Map(inner) => reach_classes(inner, classes),
         Shape::Named(definition) => {
             let definition = definition();
             let native = matches!(definition.carrier, Carrier::Native(_));
@@ -133,7 +135,7 @@ fn reach_classes(
                 return;
             }
             for shape in shapes(definition) {
-                reach_classes(shape, classes, documents);
+                reach_classes(shape, classes);
             }
         }
     }
@@ -144,16 +146,18 @@ fn shapes(definition: &'static Definition) -> Vec<&'static Shape> {
 }
 
 fn scalars_of(definition: &'static Definition) -> impl Iterator<Item = &'static Scalar> {
-    shapes(definition).into_iter().filter_map(|shape| {
-        let mut shape = shape;
-        loop {
-            match shape {
-                Shape::List(inner) | Shape::Map(inner) => shape = inner,
-                Shape::Scalar(scalar) => return Some(*scalar),
-                _ => return None,
-            }
-        }
+    shapes(definition).into_iter().filter_map(|shape| match innermost(shape) {
+        Shape::Scalar(scalar) => Some(*scalar),
+        _ => None,
     })
+}
+
+/// What a list or a map holds in the end.
+fn innermost(shape: &Shape) -> &Shape {
+    match shape {
+        Shape::List(inner) | Shape::Map(inner) => innermost(inner),
+        other => other,
+    }
 }
 
 fn tells_time(definition: &'static Definition) -> bool {

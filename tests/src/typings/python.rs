@@ -17,6 +17,7 @@ pub(super) fn files(catalog: &Catalog) -> Vec<(String, String)> {
     let mut files = vec![
         ("_native.pyi".to_owned(), stub(catalog)),
         ("types.py".to_owned(), types(catalog)),
+        ("operations.py".to_owned(), table(catalog)),
         ("__init__.py".to_owned(), package(catalog)),
     ];
     for domain in &catalog.domains {
@@ -300,13 +301,68 @@ fn identifier(verb: &str) -> String {
     }
 }
 
+/// The table of operations, for those who go through it.
+fn table(catalog: &Catalog) -> String {
+    let mut out = format!("# {NOTICE}\n{TABLE_START}");
+    let mut rows = String::new();
+    for domain in &catalog.domains {
+        for (verb, operation) in &domain.operations {
+            let function = format!("{}.{}", domain.name, identifier(verb));
+            let input = match &operation.input {
+                Shape::Named(definition) => format!("_native.{}", definition().name),
+                _ => "None".to_owned(),
+            };
+            let (name, summary) = (operation.name, operation.summary);
+            let _ = writeln!(
+                rows,
+                "    Operation(\"{name}\", {summary:?}, {function}, _native.{}, {input}),",
+                operation.function
+            );
+        }
+    }
+    let domains: Vec<&str> = catalog.domains.iter().map(|domain| domain.name).collect();
+    let _ = write!(
+        out,
+        "from . import _native, {}\n{TABLE_CLASS}\nOPERATIONS: tuple[Operation, ...] = (\n{rows})\n\
+         \"\"\"Everything that guerdon can do, in the order of the reference.\"\"\"\n",
+        domains.join(", ")
+    );
+    out
+}
+
+const TABLE_START: &str = "\
+\"\"\"The table of operations: what `call` takes by name, and the function that does the same.\"\"\"
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+";
+
+const TABLE_CLASS: &str = "
+
+class Operation(NamedTuple):
+    \"\"\"One thing that guerdon can do.\"\"\"
+
+    name: str
+    \"\"\"Its name for `call`: the domain, a point, the verb.\"\"\"
+    summary: str
+    \"\"\"What it does, in a line.\"\"\"
+    function: Callable[..., Any]
+    \"\"\"Its function, by keyword.\"\"\"
+    native: Callable[[Any], Any]
+    \"\"\"The same of one whole input.\"\"\"
+    input: type[Any] | None
+    \"\"\"The class of its whole input.\"\"\"
+
+";
+
 fn package(catalog: &Catalog) -> String {
     let domains: Vec<&str> = catalog.domains.iter().map(|domain| domain.name).collect();
     let (classes, aliases) = (classes(catalog), aliases(catalog));
     let list = |names: &mut dyn Iterator<Item = &str>| {
         names.map(|name| format!("    {name},\n")).collect::<String>()
     };
-    let mut all: Vec<&str> = vec!["GuerdonError", "__version__", "call"];
+    let mut all: Vec<&str> = vec!["GuerdonError", "OPERATIONS", "__version__", "call"];
     all.extend(
         domains
             .iter()
@@ -318,7 +374,7 @@ fn package(catalog: &Catalog) -> String {
     let quoted = all.iter().map(|name| format!("    \"{name}\",\n")).collect::<String>();
     format!(
         "# {NOTICE}\n{PACKAGE_DOC}\nfrom . import {}\nfrom ._errors import GuerdonError\n\
-         from ._native import (\n{}    __version__,\n    call,\n)\nfrom .types import (\n{})\n\n__all__ = [\n{quoted}]\n",
+         from ._native import (\n{}    __version__,\n    call,\n)\nfrom .operations import OPERATIONS\nfrom .types import (\n{})\n\n__all__ = [\n{quoted}]\n",
         domains.join(", "),
         list(&mut classes.iter().map(String::as_str)),
         list(&mut aliases.iter().copied()),

@@ -221,8 +221,12 @@ fn table(catalog: &Catalog) -> String {
     out
 }
 
+fn operation_names(catalog: &Catalog) -> impl Iterator<Item = &'static str> {
+    catalog.domains.iter().flat_map(|one| &one.operations).map(|(_, operation)| operation.name)
+}
+
 fn operation_types(catalog: &Catalog) -> String {
-    let mut body = String::new();
+    let mut body = OPERATION_NAMES.to_owned();
     for domain in &catalog.domains {
         let _ = write!(body, "\nexport declare const {}: {{\n", domain.name);
         for (verb, operation) in &domain.operations {
@@ -236,15 +240,23 @@ fn operation_types(catalog: &Catalog) -> String {
     let words: BTreeSet<&str> = body.split(|letter: char| !letter.is_alphanumeric()).collect();
     let scalars = catalog.scalars.values().map(|scalar| scalar_name(scalar));
     let mut used: Vec<&str> = catalog.definitions.keys().copied().chain(scalars).collect();
-    used.push(INSTANT_INPUT);
+    used.extend([INSTANT_INPUT, "Operations"]);
     used.retain(|name| words.contains(name));
     let names = used.join(", ");
     format!("// {NOTICE}\n\nimport type {{ {names} }} from './types.cjs';\n{body}")
 }
 
+const OPERATION_NAMES: &str = "
+/** Everything that guerdon can do, by name, in the order of the reference. */
+export declare const OPERATIONS: readonly (keyof Operations)[];
+";
+
 fn operations(catalog: &Catalog) -> String {
     let mut out =
         format!("'use strict';\n// {NOTICE}\n\nconst {{ call }} = require('./call.cjs');\n");
+    let names = operation_names(catalog).map(|name| format!("  '{name}',\n"));
+    let _ =
+        write!(out, "\nexports.OPERATIONS = Object.freeze([\n{}]);\n", names.collect::<String>());
     for domain in &catalog.domains {
         let _ = write!(out, "\nexports.{} = {{\n", domain.name);
         for (verb, operation) in &domain.operations {
@@ -260,7 +272,7 @@ fn operations(catalog: &Catalog) -> String {
 fn names(catalog: &Catalog) -> String {
     let names = catalog.domains.iter().map(|domain| domain.name).collect::<Vec<_>>().join(", ");
     format!(
-        "// {NOTICE}\n\nimport operations from './operations.cjs';\n\nexport const {{ {names} }} = operations;\n"
+        "// {NOTICE}\n\nimport operations from './operations.cjs';\n\nexport const {{ OPERATIONS, {names} }} = operations;\n"
     )
 }
 

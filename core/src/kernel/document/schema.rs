@@ -6,16 +6,21 @@ use serde_json::{Map, Value, json};
 
 use super::shape::{Definition, Field, Kind, Presence, Shape, Variant};
 
-/// The schema of a shape, with everything it refers to under `$defs`.
+/// The schema of a shape, with everything it refers to under `$defs`; a document inside it is
+/// referred to by the file name `Name.json`, so that it is described in one place.
 #[must_use]
 pub fn schema_of(title: &str, shape: &Shape) -> Value {
+    let root = match shape {
+        Shape::Document(definition) => Shape::Named(*definition),
+        other => *other,
+    };
     let mut definitions = BTreeMap::new();
-    visit(shape, &mut definitions);
+    visit(&root, &mut definitions, Documents::Apart);
     let defs: Map<String, Value> = definitions
         .values()
         .map(|definition| (definition.name.to_owned(), body(definition)))
         .collect();
-    let mut schema = of(shape);
+    let mut schema = of(&root);
     if let Some(object) = schema.as_object_mut() {
         object.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
         object.insert("title".to_owned(), title.into());
@@ -26,16 +31,31 @@ pub fn schema_of(title: &str, shape: &Shape) -> Value {
     schema
 }
 
+/// Whether a definition is made of the documents that it carries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Documents {
+    Within,
+    Apart,
+}
+
 /// A definition and all that it is made of, by name.
 pub fn collect(
     definition: &'static Definition,
     into: &mut BTreeMap<&'static str, &'static Definition>,
 ) {
+    gather(definition, into, Documents::Within);
+}
+
+fn gather(
+    definition: &'static Definition,
+    into: &mut BTreeMap<&'static str, &'static Definition>,
+    documents: Documents,
+) {
     if into.insert(definition.name, definition).is_some() {
         return;
     }
     for shape in shapes(definition) {
-        visit(shape, into);
+        visit(shape, into, documents);
     }
 }
 
@@ -54,11 +74,18 @@ pub fn shapes(definition: &'static Definition) -> Vec<&'static Shape> {
     }
 }
 
-fn visit(shape: &Shape, into: &mut BTreeMap<&'static str, &'static Definition>) {
+fn visit(
+    shape: &Shape,
+    into: &mut BTreeMap<&'static str, &'static Definition>,
+    documents: Documents,
+) {
     match shape {
         Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
-        Shape::List(inner) | Shape::Map(inner) => visit(inner, into),
-        Shape::Named(definition) | Shape::Document(definition) => collect(definition(), into),
+        Shape::List(inner) | Shape::Map(inner) => visit(inner, into, documents),
+        Shape::Document(_) if documents == Documents::Apart => {}
+        Shape::Named(definition) | Shape::Document(definition) => {
+            gather(definition(), into, documents);
+        }
     }
 }
 
@@ -82,9 +109,8 @@ fn of(shape: &Shape) -> Value {
         }
         Shape::List(item) => json!({ "type": "array", "items": of(item) }),
         Shape::Map(value) => json!({ "type": "object", "additionalProperties": of(value) }),
-        Shape::Named(definition) | Shape::Document(definition) => {
-            json!({ "$ref": reference(definition()) })
-        }
+        Shape::Named(definition) => json!({ "$ref": reference(definition()) }),
+        Shape::Document(definition) => json!({ "$ref": format!("{}.json", definition().name) }),
     }
 }
 
