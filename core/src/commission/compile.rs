@@ -15,7 +15,8 @@ use crate::kernel::problem::{Problem, Problems};
 use crate::kernel::schedule::Compiled;
 
 use super::outcome::{PlanReference, TierChange};
-use super::plan::{Cap, CapScope, Group, Measure, Pay, PlanDocument, Rule, TierLadder};
+use super::event::EventKind;
+use super::plan::{Cap, CapScope, Combine, Measure, Pay, PlanDocument, Rule, TierLadder};
 use super::rates::Tables;
 use super::state::State;
 use super::{facts, rates, validate};
@@ -36,11 +37,12 @@ pub struct Plan {
     pub(super) meters: Vec<MeterSpec>,
     pub(super) caps: Vec<CapMeter>,
     pub(super) overrides: Vec<Option<ConditionId>>,
-    pub(super) multipliers: Vec<Option<ConditionId>>,
-    /// The condition of each rule, by group.
-    pub(super) rules: Vec<Vec<Option<ConditionId>>>,
-    /// The rules of each group, highest priority first.
-    order: Vec<Vec<usize>>,
+    /// The groups, each with its rules in the order in which they are tried.
+    pub(super) groups: Vec<GroupSpec>,
+    /// Of each rule, by its number, its group and its place there.
+    places: Vec<(usize, usize)>,
+    /// The meters that count what was posted under a cap.
+    pub(super) cap_meters: Vec<usize>,
     pub(super) tiers: Option<TierSpec>,
     /// The ids of the tiers that rules or the ladder know.
     pub(super) tier_ids: Vec<Id>,
@@ -65,6 +67,49 @@ pub(super) enum Key {
     Partner,
     Customer,
     Program,
+}
+
+/// A group of rules.
+#[derive(Debug)]
+pub(super) struct GroupSpec {
+    pub(super) combine: Combine,
+    /// Highest priority first; among equals the earlier one.
+    pub(super) rules: Vec<RuleSpec>,
+}
+
+/// When a rule applies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RuleSpec {
+    /// The rule's number, counted through the groups.
+    pub(super) number: usize,
+    pub(super) kinds: Kinds,
+    pub(super) when: Option<ConditionId>,
+}
+
+/// A set of kinds of event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    fn of(kinds: &[EventKind]) -> Self {
+        Self(kinds.iter().fold(0, |set, kind| set | Self::bit(*kind)))
+    }
+
+    #[inline]
+    pub(super) const fn contains(self, kind: EventKind) -> bool {
+        self.0 & Self::bit(kind) != 0
+    }
+
+    const fn bit(kind: EventKind) -> u8 {
+        match kind {
+            EventKind::Signup => 1,
+            EventKind::Lead => 2,
+            EventKind::Sale => 4,
+            EventKind::Renewal => 8,
+            EventKind::Click => 16,
+            EventKind::Custom => 32,
+        }
+    }
 }
 
 /// A cap and, where it limits something over time, its meter.
@@ -107,8 +152,8 @@ impl Plan {
         Problems::verdict(std::mem::take(&mut compiling.found))?;
         let tier_ids = tier_ids(&document);
         let schedules = rates::schedules(&document)?;
-        let exact = rates::exact(&document, &tier_ids)?;
-        let fast = rates::scaled(&document, &tier_ids);
+        let exact = rates::exact(&document, &tier_ids, &parts.multipliers)?;
+        let fast = rates::scaled(&document, &tier_ids, &parts.multipliers);
         let reference = reference(&document)?;
         Ok(Self {
             reference,
@@ -117,11 +162,11 @@ impl Plan {
             eligible,
             windows: compiling.windows,
             meters: compiling.meters,
+            cap_meters: parts.caps.iter().filter_map(|cap| cap.meter).collect(),
             caps: parts.caps,
             overrides: parts.overrides,
-            multipliers: parts.multipliers,
-            order: document.groups.iter().map(order).collect(),
-            rules: parts.rules,
+            places: places(&document),
+            groups: parts.groups,
             tiers: parts.tiers,
             tier_ids,
             fast,
@@ -149,21 +194,13 @@ impl Plan {
         State::empty(self.reference.clone(), self.meters.len())
     }
 
-    /// The rules of a group, highest priority first.
-    pub(super) fn order(&self, group: usize) -> &[usize] {
-        self.order.get(group).map_or(&[], Vec::as_slice)
-    }
-
-    /// The meters that count what was posted under a cap.
-    pub(super) fn cap_meters(&self) -> impl Iterator<Item = usize> + '_ {
-        self.caps.iter().filter_map(|cap| cap.meter)
-    }
-
     pub(super) fn tier_id(&self, tier: Option<u16>) -> Option<Id> {
         self.tier_ids.get(usize::from(tier?)).cloned()
     }
 
-    pub(super) fn rule(&self, group: usize, rule: usize) -> Option<&Rule> {
+    /// A rule by its number.
+    pub(super) fn rule(&self, number: usize) -> Option<&Rule> {
+        let (group, rule) = *self.places.get(number)?;
         self.document.groups.get(group)?.rules.get(rule)
     }
 
@@ -194,8 +231,8 @@ impl Plan {
     }
 
     /// What a rule pays for a tier, as the document says it.
-    pub(super) fn pay_of(&self, group: usize, rule: usize, tier: Option<u16>) -> Option<&Pay> {
-        match &self.document.groups.get(group)?.rules.get(rule)?.pay {
+    pub(super) fn pay_of(&self, rule: usize, tier: Option<u16>) -> Option<&Pay> {
+        match &self.rule(rule)?.pay {
             Pay::ByTier { tiers, otherwise } => tier
                 .and_then(|tier| self.tier_ids.get(usize::from(tier)))
                 .and_then(|tier| tiers.get(tier))
@@ -205,11 +242,10 @@ impl Plan {
     }
 }
 
-/// The rules of a group, highest priority first; among equals the earlier one.
-fn order(group: &Group) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..group.rules.len()).collect();
-    order.sort_by_key(|rule| group.rules.get(*rule).map(|rule| -i64::from(rule.priority)));
-    order
+/// Where each rule stands, in the order of their numbers.
+fn places(document: &PlanDocument) -> Vec<(usize, usize)> {
+    let groups = document.groups.iter().enumerate();
+    groups.flat_map(|(group, of)| (0..of.rules.len()).map(move |rule| (group, rule))).collect()
 }
 
 /// The tiers that the document names, in the order of their ids.
@@ -249,7 +285,7 @@ struct Compiling {
 
 /// The parts of a plan that have conditions or meters.
 struct Parts {
-    rules: Vec<Vec<Option<ConditionId>>>,
+    groups: Vec<GroupSpec>,
     multipliers: Vec<Option<ConditionId>>,
     overrides: Vec<Option<ConditionId>>,
     caps: Vec<CapMeter>,
@@ -290,7 +326,7 @@ impl Compiling {
             self.meter(format!("schedule/{name}"), tiered.window, Key::Partner);
         }
         Parts {
-            rules: self.rules(document),
+            groups: self.groups(document),
             multipliers: document
                 .multipliers
                 .iter()
@@ -310,13 +346,20 @@ impl Compiling {
         }
     }
 
-    fn rules(&mut self, document: &PlanDocument) -> Vec<Vec<Option<ConditionId>>> {
-        let mut groups = Vec::new();
-        for (group, rules) in document.groups.iter().enumerate() {
-            let conditions = rules.rules.iter().enumerate().map(|(rule, one)| {
-                self.condition(one.when.as_ref(), &format!("groups/{group}/rules/{rule}/when"))
-            });
-            groups.push(conditions.collect());
+    fn groups(&mut self, document: &PlanDocument) -> Vec<GroupSpec> {
+        let mut number = 0;
+        let mut groups = Vec::with_capacity(document.groups.len());
+        for (group, of) in document.groups.iter().enumerate() {
+            let mut rules = Vec::with_capacity(of.rules.len());
+            for (rule, one) in of.rules.iter().enumerate() {
+                let pointer = format!("groups/{group}/rules/{rule}/when");
+                let when = self.condition(one.when.as_ref(), &pointer);
+                rules.push((one.priority, RuleSpec { number, kinds: Kinds::of(&one.on), when }));
+                number += 1;
+            }
+            rules.sort_by_key(|(priority, _)| -i64::from(*priority));
+            let rules = rules.into_iter().map(|(_, rule)| rule).collect();
+            groups.push(GroupSpec { combine: of.combine, rules });
         }
         groups
     }

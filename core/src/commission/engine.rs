@@ -97,12 +97,12 @@ impl Plan {
         if let Some(fast) = self.fast.as_ref().filter(|_| !S::KEEPS) {
             match self.settle(fast, &mut target, event, &reading, steps) {
                 Err(Stop::TooWide) => {}
-                Err(Stop::Problem(problem)) => return Err(problem),
+                Err(Stop::Problem(problem)) => return Err(*problem),
                 Ok(outcome) => return Ok(outcome),
             }
         }
         self.settle(&self.exact, &mut target, event, &reading, steps).map_err(|stop| match stop {
-            Stop::Problem(problem) => problem,
+            Stop::Problem(problem) => *problem,
             Stop::TooWide => Problem::new(
                 AMOUNT_TOO_LARGE,
                 "an amount of this event does not fit 64 bits of minor units",
@@ -119,7 +119,7 @@ impl Plan {
         event: &Event,
         reading: &Reading,
         steps: &mut S,
-    ) -> Result<Outcome, Stop<Problem>> {
+    ) -> Result<Outcome, Stop> {
         let state = target.state();
         let partner = state.partners.number_or_next(&event.partner);
         let customer = event.customer.as_ref().map(|id| state.customers.number_or_next(id));
@@ -294,7 +294,7 @@ impl Plan {
             Base::Gross => gross.or(net),
         };
         let gross = gross.or(net);
-        let quantity = quantity.decimal().normalize();
+        let quantity = quantity.decimal().normalize().into();
         Ok(RowLine { gross: gross.unwrap_or(0), base: base.unwrap_or(0), quantity })
     }
 

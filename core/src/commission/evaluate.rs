@@ -12,6 +12,8 @@ use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
 use crate::kernel::id::Id;
 use crate::kernel::ladder::Held;
+use crate::kernel::problem::Problem;
+use rust_decimal::Decimal;
 
 use super::compile::{ConditionId, Plan};
 use super::event::EventKind;
@@ -32,11 +34,10 @@ pub(super) enum Truth {
 
 /// Tells which conditions hold; an event is asked, a batch has worked them out by column.
 pub(super) trait Conditions {
-    type Problem;
     /// Tells the seller's tier, before anything is asked about a row.
     fn seller_has(&mut self, tier: Option<u16>);
     /// Whether a condition of the plan holds for a line of the row.
-    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Self::Problem>;
+    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Box<Problem>>;
     /// The facts that a condition could not be told for; asked only for explanations.
     fn missing(&self, condition: ConditionId, line: usize) -> Vec<String>;
 }
@@ -46,7 +47,32 @@ pub(super) trait Conditions {
 pub(super) struct RowLine {
     pub(super) gross: i64,
     pub(super) base: i64,
-    pub(super) quantity: rust_decimal::Decimal,
+    pub(super) quantity: Quantity,
+}
+
+/// How many units; nearly always a whole number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Quantity {
+    Whole(i64),
+    Decimal(Decimal),
+}
+
+impl From<Decimal> for Quantity {
+    fn from(decimal: Decimal) -> Self {
+        match i64::try_from(decimal.mantissa()) {
+            Ok(whole) if decimal.scale() == 0 => Self::Whole(whole),
+            _ => Self::Decimal(decimal),
+        }
+    }
+}
+
+impl Quantity {
+    pub(super) fn decimal(self) -> Decimal {
+        match self {
+            Self::Whole(whole) => whole.into(),
+            Self::Decimal(decimal) => decimal,
+        }
+    }
 }
 
 /// One event, as the evaluator wants it.
@@ -72,7 +98,7 @@ pub(super) struct Row<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Paid<N> {
     pub(super) line: usize,
-    pub(super) group: usize,
+    /// The rule, by its number in the plan.
     pub(super) rule: usize,
     /// Unrounded, over the plan's denominator once multipliers are in.
     pub(super) amount: N,
@@ -90,6 +116,8 @@ pub(super) struct Used<N> {
     pub(super) ordinal: Ordinal,
     pub(super) before: N,
     pub(super) after: N,
+    /// What was posted there before.
+    pub(super) paid: i64,
     /// What the schedule has settled in all, where it posts cumulatively.
     pub(super) settled: i64,
 }
@@ -114,14 +142,13 @@ pub(super) struct CapLoss {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LossBy {
     Cap(usize),
-    Rule(usize, usize),
+    Rule(usize),
 }
 
 /// Room to work in, kept between rows so that a row allocates nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Scratch<N> {
     pub(super) paid: Vec<Paid<N>>,
-    pub(super) candidates: Vec<Paid<N>>,
     pub(super) overrides: Vec<Overriding>,
     pub(super) lost: Vec<CapLoss>,
     pub(super) tier_before: Option<u16>,
@@ -136,7 +163,6 @@ impl<N> Default for Scratch<N> {
     fn default() -> Self {
         Self {
             paid: Vec::new(),
-            candidates: Vec::new(),
             overrides: Vec::new(),
             lost: Vec::new(),
             tier_before: None,
@@ -148,17 +174,23 @@ impl<N> Default for Scratch<N> {
     }
 }
 
-/// A refusal of the numbers or of a condition.
-pub(super) enum Stop<P> {
+/// A refusal of the numbers or of a condition. Small, because every step gives one back.
+pub(super) enum Stop {
     /// A value does not fit; try wider numbers.
     TooWide,
     /// A condition could not be asked.
-    Problem(P),
+    Problem(Box<Problem>),
 }
 
-impl<P> From<P> for Stop<P> {
-    fn from(problem: P) -> Self {
+impl From<Box<Problem>> for Stop {
+    fn from(problem: Box<Problem>) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
     }
 }
 
@@ -177,7 +209,8 @@ pub(super) struct Evaluator<'a, N> {
     pub(super) state: &'a State,
 }
 
-pub(super) fn fit<T, P>(value: Option<T>) -> Result<T, Stop<P>> {
+#[inline(always)]
+pub(super) fn fit<T>(value: Option<T>) -> Result<T, Stop> {
     value.ok_or(Stop::TooWide)
 }
 
@@ -190,7 +223,7 @@ impl<N: Working> Evaluator<'_, N> {
         conditions: &mut C,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) -> Result<Rated, Stop<C::Problem>> {
+    ) -> Result<Rated, Stop> {
         scratch.paid.clear();
         scratch.overrides.clear();
         scratch.lost.clear();
@@ -240,32 +273,28 @@ impl<N: Working> Evaluator<'_, N> {
         conditions: &mut C,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) -> Result<(), Stop<C::Problem>> {
+    ) -> Result<(), Stop> {
         self.explain_base(row, line, steps);
-        for (group, spec) in self.plan.document.groups.iter().enumerate() {
-            scratch.candidates.clear();
-            for rule in self.plan.order(group).iter().copied() {
-                let at = (line, group, rule);
-                if !self.applies(row, at, conditions, steps)? {
+        for spec in &self.plan.groups {
+            let first = scratch.paid.len();
+            for rule in &spec.rules {
+                if !self.applies(row, line, rule, conditions, steps)? {
                     continue;
                 }
-                let Some(paid) = self.pay(row, at, scratch)? else {
-                    self.skip(group, rule, SkipReason::NothingForTier, Vec::new, steps);
+                if !self.pay(row, line, rule.number, scratch)? {
+                    self.skip(rule.number, SkipReason::NothingForTier, Vec::new, steps);
                     continue;
-                };
-                scratch.candidates.push(paid);
+                }
                 if spec.combine == Combine::First {
                     break;
                 }
             }
-            self.choose(spec.combine, scratch, steps);
-            let mut chosen = std::mem::take(&mut scratch.candidates);
-            for mut paid in chosen.drain(..) {
-                self.explain_pay(row, &paid, scratch.tier_before, steps);
-                paid.amount = self.finish(&paid, conditions, scratch, steps)?;
-                scratch.paid.push(paid);
+            if spec.combine == Combine::Best {
+                self.keep_best(first, scratch, steps);
             }
-            scratch.candidates = chosen;
+            for position in first..scratch.paid.len() {
+                self.finish(row, position, conditions, scratch, steps)?;
+            }
         }
         Ok(())
     }

@@ -15,10 +15,9 @@ use super::step::{SkipReason, Step};
 use super::working::Working;
 
 impl<N: Working> Evaluator<'_, N> {
-    pub(super) fn rule_id(&self, group: usize, rule: usize) -> Id {
-        self.plan
-            .rule(group, rule)
-            .map_or_else(|| self.plan.reference.id.clone(), |rule| rule.id.clone())
+    fn rule_id(&self, rule: usize) -> Id {
+        let id = self.plan.rule(rule).map(|rule| &rule.id);
+        id.unwrap_or(&self.plan.reference.id).clone()
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -69,14 +68,13 @@ impl<N: Working> Evaluator<'_, N> {
 
     pub(super) fn skip(
         &self,
-        group: usize,
         rule: usize,
         reason: SkipReason,
         missing: impl FnOnce() -> Vec<String>,
         steps: &mut impl Sink<Step>,
     ) {
         steps.step(|| Step::RuleSkipped {
-            rule: self.rule_id(group, rule),
+            rule: self.rule_id(rule),
             reason,
             missing: missing(),
         });
@@ -90,19 +88,19 @@ impl<N: Working> Evaluator<'_, N> {
         steps: &mut impl Sink<Step>,
     ) {
         steps.step(|| {
-            let rule = self.rule_id(paid.group, paid.rule);
+            let rule = self.rule_id(paid.rule);
             let amount = self.before(&paid.amount);
             if let Some(used) = &paid.used {
                 return self.scheduled(rule, used, amount);
             }
             let line = row.lines.get(paid.line);
             let base = || self.units(&N::whole(line.map_or(0, |line| line.base)), &N::whole(1));
-            match self.plan.pay_of(paid.group, paid.rule, tier) {
+            match self.plan.pay_of(paid.rule, tier) {
                 Some(Pay::Percent { rate }) => {
                     Step::Rated { rule, rate: Some(rate.clone()), of: base(), amount }
                 }
                 Some(Pay::PerUnit { .. }) => {
-                    let of = line.map_or(Exact::ONE, |line| line.quantity.into());
+                    let of = line.map_or(Exact::ONE, |line| line.quantity.decimal().into());
                     Step::Rated { rule, rate: None, of, amount }
                 }
                 _ => Step::Rated { rule, rate: None, of: Exact::ONE, amount },
@@ -128,35 +126,26 @@ impl<N: Working> Evaluator<'_, N> {
     pub(super) fn explain_multiplier(
         &self,
         multiplier: usize,
-        amount: &N,
         paid: &Paid<N>,
         steps: &mut impl Sink<Step>,
     ) {
         let Some(of) = self.plan.document.multipliers.get(multiplier) else { return };
         steps.step(|| {
             // The factors that come later have still to raise the denominator to its full size.
-            let later = self.tables.factors.iter().skip(multiplier + 1);
-            let full = later.fold(amount.clone(), |amount, (_, none)| {
-                amount.times(none).unwrap_or_else(|| paid.amount.clone())
-            });
+            let mut later = self.tables.multipliers.iter().skip(multiplier + 1);
+            let full = later.try_fold(paid.amount.clone(), |amount, one| amount.times(&one.none));
             Step::Multiplied {
                 multiplier: of.id.clone(),
                 factor: of.factor.clone(),
-                amount: self.after(&full),
+                amount: self.after(full.as_ref().unwrap_or(&paid.amount)),
             }
         });
     }
 
-    pub(super) fn explain_limit(
-        &self,
-        paid: &Paid<N>,
-        before: &N,
-        limit: &N,
-        steps: &mut impl Sink<Step>,
-    ) {
+    pub(super) fn explain_limit(&self, paid: &Paid<N>, limit: &N, steps: &mut impl Sink<Step>) {
         steps.step(|| Step::Limited {
-            rule: self.rule_id(paid.group, paid.rule),
-            before: self.after(before),
+            rule: self.rule_id(paid.rule),
+            before: self.after(&paid.amount),
             amount: self.after(limit),
         });
     }
@@ -179,7 +168,7 @@ impl<N: Working> Evaluator<'_, N> {
     ) {
         for paid in &scratch.paid {
             steps.step(|| Step::Rounded {
-                rule: self.rule_id(paid.group, paid.rule),
+                rule: self.rule_id(paid.rule),
                 item: row.items.get(paid.line).cloned().flatten(),
                 exact: self.after(&paid.amount),
                 rounding: self.plan.document.rounding,

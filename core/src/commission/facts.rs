@@ -109,14 +109,12 @@ impl<'a> EventFacts<'a> {
 }
 
 impl Conditions for EventFacts<'_> {
-    type Problem = Problem;
-
     fn seller_has(&mut self, tier: Option<u16>) {
         self.tier = tier.and_then(|tier| self.plan.tier_ids.get(usize::from(tier)));
     }
 
     #[inline]
-    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Problem> {
+    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Box<Problem>> {
         let Some(program) = self.plan.conditions.get(condition) else { return Ok(Truth::True) };
         Ok(match program.test(&LineFacts { of: self, line })? {
             Some(true) => Truth::True,

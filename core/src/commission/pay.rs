@@ -3,11 +3,11 @@
 use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
 
-use super::compile::{Key, Plan};
+use super::compile::{Key, Plan, RuleSpec};
 use super::evaluate::{
     CapLoss, Conditions, Evaluator, LossBy, Paid, Row, RowLine, Scratch, Stop, Truth, Used, fit,
 };
-use super::plan::{Combine, Measure};
+use super::plan::Measure;
 use super::rates::{Paying, RuleTable};
 use super::state::{Cell, WIDE};
 use super::step::{SkipReason, Step};
@@ -19,59 +19,53 @@ impl<N: Working> Evaluator<'_, N> {
     pub(super) fn applies<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
-        (line, group, rule): (usize, usize, usize),
+        line: usize,
+        rule: &RuleSpec,
         conditions: &mut C,
         steps: &mut S,
-    ) -> Result<bool, Stop<C::Problem>> {
-        let Some(document) = self.plan.rule(group, rule) else { return Ok(false) };
-        if !document.on.contains(&row.kind) {
-            self.skip(group, rule, SkipReason::OtherKind, Vec::new, steps);
+    ) -> Result<bool, Stop> {
+        if !rule.kinds.contains(row.kind) {
+            self.skip(rule.number, SkipReason::OtherKind, Vec::new, steps);
             return Ok(false);
         }
-        let when = self.plan.rules.get(group).and_then(|rules| rules.get(rule)).copied().flatten();
-        let Some(condition) = when else { return Ok(true) };
+        let Some(condition) = rule.when else { return Ok(true) };
         let truth = conditions.holds(condition, line)?;
         match truth {
             Truth::True => {}
-            Truth::False => self.skip(group, rule, SkipReason::ConditionFalse, Vec::new, steps),
+            Truth::False => self.skip(rule.number, SkipReason::ConditionFalse, Vec::new, steps),
             Truth::Unknown => {
                 let missing = || conditions.missing(condition, line);
-                self.skip(group, rule, SkipReason::ConditionUnknown, missing, steps);
+                self.skip(rule.number, SkipReason::ConditionUnknown, missing, steps);
             }
         }
         Ok(truth == Truth::True)
     }
 
-    /// What a rule pays for a line, before multipliers; nothing for a tier it does not pay.
+    /// Adds what a rule pays for a line, before multipliers; false for a tier it does not pay.
     #[inline]
-    pub(super) fn pay<P>(
+    pub(super) fn pay(
         &self,
         row: &Row<'_>,
-        (line, group, rule): (usize, usize, usize),
-        scratch: &Scratch<N>,
-    ) -> Result<Option<Paid<N>>, Stop<P>> {
-        let Some(table) = self.tables.rules.get(group).and_then(|rules| rules.get(rule)) else {
-            return Ok(None);
-        };
-        let Some(of) = row.lines.get(line) else { return Ok(None) };
-        let paying = match self.paying(table, scratch.tier_before) {
-            Paying::Nothing => return Ok(None),
-            paying => paying,
-        };
-        let mut paid =
-            Paid { line, group, rule, amount: N::ZERO, posted: 0, used: None, counted: N::ZERO };
-        paid.amount = match paying {
-            Paying::Nothing => N::ZERO,
+        line: usize,
+        rule: usize,
+        scratch: &mut Scratch<N>,
+    ) -> Result<bool, Stop> {
+        let Some(table) = self.tables.rules.get(rule) else { return Ok(false) };
+        let Some(of) = row.lines.get(line) else { return Ok(false) };
+        let mut used = None;
+        let amount = match self.paying(table, scratch.tier_before) {
+            Paying::Nothing => return Ok(false),
             Paying::Percent(rate) => fit(N::whole(of.base).times(rate))?,
             Paying::Flat(amount) => amount.clone(),
-            Paying::PerUnit(amount) => fit(fit(N::decimal(of.quantity))?.times(amount))?,
+            Paying::PerUnit(amount) => fit(fit(N::quantity(of.quantity))?.times(amount))?,
             Paying::Schedule(schedule) => {
-                let (amount, used) = fit(self.by_schedule(row, of, *schedule, scratch))?;
-                paid.used = Some(used);
+                let (amount, uses) = fit(self.by_schedule(row, line, *schedule, &scratch.paid))?;
+                used = Some(uses);
                 amount
             }
         };
-        Ok(Some(paid))
+        scratch.paid.push(Paid { line, rule, amount, posted: 0, used, counted: N::ZERO });
+        Ok(true)
     }
 
     /// The way a rule pays for a tier.
@@ -87,27 +81,29 @@ impl<N: Working> Evaluator<'_, N> {
     fn by_schedule(
         &self,
         row: &Row<'_>,
-        line: &RowLine,
+        line: usize,
         schedule: usize,
-        scratch: &Scratch<N>,
+        paid: &[Paid<N>],
     ) -> Option<(N, Used<N>)> {
         let table = self.tables.schedules.get(schedule)?;
         let ordinal = ordinal(self.plan, row, table.meter);
         let cell = self.cell(row, table.meter);
         // Earlier lines of the same order have moved the meter already.
-        let moved = scratch
-            .paid
+        let moved = paid
             .iter()
             .rev()
+            .filter(|paid| paid.line < line)
             .filter_map(|paid| paid.used.as_ref())
             .find(|used| used.meter == table.meter);
         let (before, settled) = match moved {
             Some(used) => (used.after.clone(), used.settled),
             None => (self.measure(row, table.meter, cell)?, cell.settled),
         };
-        let added = measured(table.measure, line)?;
+        let added = measured(table.measure, row.lines.get(line)?)?;
         let after = before.plus(&added)?;
+        let paid = cell.paid;
         let used = |settled, after| Used {
+            paid,
             schedule,
             meter: table.meter,
             ordinal,
@@ -144,26 +140,26 @@ impl<N: Working> Evaluator<'_, N> {
         N::measure(&self.state.meters.get(meter)?.wide(ordinal(self.plan, row, meter), key))
     }
 
-    /// Leaves the candidates that a group pays.
-    #[inline]
-    pub(super) fn choose<S: Sink<Step>>(
+    /// Leaves the best of what a group's rules would pay, from `first` on.
+    pub(super) fn keep_best<S: Sink<Step>>(
         &self,
-        combine: Combine,
+        first: usize,
         scratch: &mut Scratch<N>,
         steps: &mut S,
     ) {
-        if combine != Combine::Best || scratch.candidates.len() < 2 {
-            return;
-        }
+        let Some(candidates) = scratch.paid.get_mut(first..) else { return };
         let mut best = 0;
-        for (position, paid) in scratch.candidates.iter().enumerate() {
-            if scratch.candidates.get(best).is_some_and(|best| paid.amount > best.amount) {
+        for (position, paid) in candidates.iter().enumerate() {
+            if candidates.get(best).is_some_and(|best| paid.amount > best.amount) {
                 best = position;
             }
         }
-        scratch.candidates.swap(0, best);
-        for beaten in scratch.candidates.drain(1..) {
-            self.skip(beaten.group, beaten.rule, SkipReason::PaysLess, Vec::new, steps);
+        if candidates.is_empty() {
+            return;
+        }
+        candidates.swap(0, best);
+        for beaten in scratch.paid.drain(first + 1..) {
+            self.skip(beaten.rule, SkipReason::PaysLess, Vec::new, steps);
         }
     }
 
@@ -171,35 +167,44 @@ impl<N: Working> Evaluator<'_, N> {
     #[inline]
     pub(super) fn finish<C: Conditions, S: Sink<Step>>(
         &self,
-        paid: &Paid<N>,
+        row: &Row<'_>,
+        position: usize,
         conditions: &mut C,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) -> Result<N, Stop<C::Problem>> {
-        let mut amount = paid.amount.clone();
-        for (position, (factor, none)) in self.tables.factors.iter().enumerate() {
-            let applies = match self.plan.multipliers.get(position).copied().flatten() {
+    ) -> Result<(), Stop> {
+        let tier = scratch.tier_before;
+        let Some(paid) = scratch.paid.get_mut(position) else { return Ok(()) };
+        self.explain_pay(row, paid, tier, steps);
+        for (number, multiplier) in self.tables.multipliers.iter().enumerate() {
+            let applies = match multiplier.when {
                 Some(condition) => conditions.holds(condition, paid.line)? == Truth::True,
                 None => true,
             };
-            amount = fit(amount.times(if applies { factor } else { none }))?;
+            let factor = if applies { &multiplier.factor } else { &multiplier.none };
+            paid.amount = fit(paid.amount.times(factor))?;
             if applies {
-                self.explain_multiplier(position, &amount, paid, steps);
+                self.explain_multiplier(number, paid, steps);
             }
         }
-        let table = self.tables.rules.get(paid.group).and_then(|rules| rules.get(paid.rule));
-        let Some(table) = table else { return Ok(amount) };
-        let raised = table.min.as_ref().filter(|min| amount > N::ZERO && amount < **min);
-        if let Some(min) = raised {
-            self.explain_limit(paid, &amount, min, steps);
-            return Ok(min.clone());
+        let Some(table) = self.tables.rules.get(paid.rule).filter(|table| table.limited) else {
+            return Ok(());
+        };
+        if let Some(min) = &table.min {
+            if paid.amount > N::ZERO && paid.amount < *min {
+                self.explain_limit(paid, min, steps);
+                paid.amount = min.clone();
+            }
         }
-        let Some(max) = table.max.as_ref().filter(|max| amount > **max) else { return Ok(amount) };
-        self.explain_limit(paid, &amount, max, steps);
-        let lost = fit(fit(amount.minus(max))?
-            .settle(&self.tables.one_multiplied, self.plan.document.rounding))?;
-        scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.group, paid.rule), amount: lost });
-        Ok(max.clone())
+        let Some(max) = table.max.as_ref().filter(|max| paid.amount > **max) else {
+            return Ok(());
+        };
+        self.explain_limit(paid, max, steps);
+        let over = fit(paid.amount.minus(max))?;
+        let lost = fit(over.settle(&self.tables.one_multiplied, self.plan.document.rounding))?;
+        scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount: lost });
+        paid.amount = max.clone();
+        Ok(())
     }
 }
 
@@ -209,7 +214,7 @@ pub(super) fn measured<N: Working>(measure: Measure, line: &RowLine) -> Option<N
     match measure {
         Measure::Volume => Some(N::whole(line.base)),
         Measure::Count => Some(N::whole(1)),
-        Measure::Quantity => N::decimal(line.quantity),
+        Measure::Quantity => N::quantity(line.quantity),
     }
 }
 

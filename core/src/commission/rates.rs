@@ -16,6 +16,7 @@ use crate::kernel::schedule::{
     self, Compiled, Scale, SchedulePosting, compile_exact, compile_exact_scaled, compile_scaled,
 };
 
+use super::compile::ConditionId;
 use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::working::Working;
 
@@ -26,10 +27,10 @@ pub(super) struct Tables<N> {
     pub(super) one: N,
     /// One minor unit, once multipliers are in.
     pub(super) one_multiplied: N,
-    pub(super) rules: Vec<Vec<RuleTable<N>>>,
+    /// By the numbers of the rules.
+    pub(super) rules: Vec<RuleTable<N>>,
     pub(super) schedules: Vec<ScheduleTable<N>>,
-    /// The factor of each multiplier, and what stands in for it where it does not apply.
-    pub(super) factors: Vec<(N, N)>,
+    pub(super) multipliers: Vec<MultiplierTable<N>>,
     pub(super) caps: Vec<N>,
     pub(super) overrides: Vec<N>,
 }
@@ -43,6 +44,18 @@ pub(super) struct RuleTable<N> {
     /// Over the multiplied denominator.
     pub(super) min: Option<N>,
     pub(super) max: Option<N>,
+    /// Whether there is a minimum or a maximum.
+    pub(super) limited: bool,
+}
+
+/// A factor.
+#[derive(Clone, Debug)]
+pub(super) struct MultiplierTable<N> {
+    pub(super) when: Option<ConditionId>,
+    /// Over its own denominator.
+    pub(super) factor: N,
+    /// That denominator, which stands in where the factor does not apply.
+    pub(super) none: N,
 }
 
 /// One way to pay.
@@ -70,11 +83,16 @@ pub(super) fn schedules(document: &PlanDocument) -> Result<Vec<Compiled<Exact>>,
 }
 
 /// The rates as exact numbers.
-pub(super) fn exact(document: &PlanDocument, tiers: &[Id]) -> Result<Tables<Exact>, Problems> {
+pub(super) fn exact(
+    document: &PlanDocument,
+    tiers: &[Id],
+    conditions: &[Option<ConditionId>],
+) -> Result<Tables<Exact>, Problems> {
     let factors = document.multipliers.iter();
     let build = Build {
         document,
         tiers,
+        conditions,
         one: Exact::ONE,
         one_multiplied: Exact::ONE,
         factors: factors.map(|one| (one.factor.exact().clone(), Exact::ONE)).collect(),
@@ -87,7 +105,11 @@ pub(super) fn exact(document: &PlanDocument, tiers: &[Id]) -> Result<Tables<Exac
 }
 
 /// The rates as integers, if all of them fit.
-pub(super) fn scaled(document: &PlanDocument, tiers: &[Id]) -> Option<Tables<i64>> {
+pub(super) fn scaled(
+    document: &PlanDocument,
+    tiers: &[Id],
+    conditions: &[Option<ConditionId>],
+) -> Option<Tables<i64>> {
     let denominator = denominator(document)?;
     let factors = document.multipliers.iter().map(|one| {
         let (num, den) = one.factor.exact().as_small()?;
@@ -99,6 +121,7 @@ pub(super) fn scaled(document: &PlanDocument, tiers: &[Id]) -> Option<Tables<i64
     let build = Build {
         document,
         tiers,
+        conditions,
         one: denominator,
         one_multiplied,
         factors,
@@ -154,6 +177,7 @@ fn rate_denominator(value: &Exact) -> Option<i64> {
 struct Build<'a, N> {
     document: &'a PlanDocument,
     tiers: &'a [Id],
+    conditions: &'a [Option<ConditionId>],
     one: N,
     one_multiplied: N,
     factors: Vec<(N, N)>,
@@ -165,7 +189,7 @@ struct Build<'a, N> {
 impl<N: Working> Build<'_, N> {
     fn tables(self) -> Option<Tables<N>> {
         let groups = self.document.groups.iter();
-        let rules = groups.map(|group| group.rules.iter().map(|rule| self.rule(rule)).collect());
+        let rules = groups.flat_map(|group| &group.rules).map(|rule| self.rule(rule));
         let schedules = self.document.schedules.values().enumerate();
         let caps = self.document.caps.iter();
         let overrides = self.document.overrides.iter();
@@ -186,7 +210,12 @@ impl<N: Working> Build<'_, N> {
                 .collect::<Option<_>>()?,
             one: self.one,
             one_multiplied: self.one_multiplied,
-            factors: self.factors,
+            multipliers: self
+                .factors
+                .into_iter()
+                .zip(self.conditions)
+                .map(|((factor, none), when)| MultiplierTable { when: *when, factor, none })
+                .collect(),
         })
     }
 
@@ -208,7 +237,8 @@ impl<N: Working> Build<'_, N> {
             ),
             pay => (self.paying(pay)?, Vec::new()),
         };
-        Some(RuleTable { pay, tiers, min: limit(rule.min)?, max: limit(rule.max)? })
+        let (min, max) = (limit(rule.min)?, limit(rule.max)?);
+        Some(RuleTable { pay, tiers, limited: min.is_some() || max.is_some(), min, max })
     }
 
     fn paying(&self, pay: &Pay) -> Option<Paying<N>> {

@@ -195,7 +195,7 @@ impl Plan {
                     change(meter, amount, self.given_back(measure, one.line.measured, one)?)?;
                 }
             }
-            for meter in self.cap_meters() {
+            for meter in self.cap_meters.iter().copied() {
                 change(meter, amount, Exact::ZERO)?;
             }
             if let Some(tiers) = &self.tiers {

@@ -7,8 +7,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rust_decimal::Decimal;
-
 use crate::columns::{Facts, Ids, Words, check_length, null};
 use crate::kernel::calendar::{Instant, Ordinal, PeriodCursor, PlacedWindow};
 use crate::kernel::exact::Exact;
@@ -20,7 +18,7 @@ use crate::kernel::problem::Problem;
 
 use super::compile::{ConditionId, Plan};
 use super::engine::Reading;
-use super::evaluate::{Conditions, Evaluator, Rated, Row, RowLine, Scratch, Stop, Truth};
+use super::evaluate::{Conditions, Evaluator, Quantity, Rated, Row, RowLine, Scratch, Stop, Truth};
 use super::event::{Event, EventKind, PartnerStatus, Refund};
 use super::facts::BuiltIn;
 use super::outcome::Line;
@@ -417,7 +415,7 @@ impl<'a> Batch<'a> {
             None => self.settle(&self.plan.exact, state, &of, row, exact, earnings),
         };
         let told = told.map_err(|stop| match stop {
-            Stop::Problem(problem) => problem,
+            Stop::Problem(problem) => *problem,
             Stop::TooWide => Problem::new(
                 AMOUNT_TOO_LARGE,
                 "an amount of this row does not fit 64 bits of minor units",
@@ -440,7 +438,7 @@ impl<'a> Batch<'a> {
         row: usize,
         scratch: &mut Scratch<N>,
         earnings: &mut Earnings,
-    ) -> Result<Vec<Line>, Stop<Problem>> {
+    ) -> Result<Vec<Line>, Stop> {
         let evaluator = Evaluator { plan: self.plan, tables, state };
         let mut conditions = RowConditions { batch: self, state, of, row, tier: None };
         let rated = evaluator.rate(of, &mut conditions, scratch, &mut NoSteps)?;
@@ -650,7 +648,7 @@ impl<'a> Batch<'a> {
             Base::Net => net,
             Base::Gross => gross,
         };
-        Ok(RowLine { gross, base, quantity: Decimal::from(quantity) })
+        Ok(RowLine { gross, base, quantity: Quantity::Whole(quantity) })
     }
 
     #[inline]
@@ -742,15 +740,13 @@ struct RowConditions<'a> {
 }
 
 impl Conditions for RowConditions<'_> {
-    type Problem = Problem;
-
     #[inline]
     fn seller_has(&mut self, tier: Option<u16>) {
         self.tier = tier;
     }
 
     #[inline]
-    fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Problem> {
+    fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Box<Problem>> {
         match self.batch.answers.get(condition) {
             Some(Answer::ByWord(column, truths)) => {
                 let Some((_, Facts::Words(words))) = self.batch.columns.facts.get(*column) else {
@@ -763,7 +759,7 @@ impl Conditions for RowConditions<'_> {
                 Ok(answer.copied().unwrap_or(Truth::Unknown))
             }
             _ => match self.batch.plan.conditions.get(condition) {
-                Some(program) => program.test(self).map(truth),
+                Some(program) => Ok(program.test(self).map(truth)?),
                 None => Ok(Truth::True),
             },
         }
@@ -798,7 +794,7 @@ impl FactSource for RowConditions<'_> {
             BuiltIn::Customer => self.state.customers.id(self.of.customer?).map(id_string),
             BuiltIn::Total | BuiltIn::Amount => Some(ValueRef::Minor(line.gross, currency)),
             BuiltIn::Net => Some(ValueRef::Minor(line.base, currency)),
-            BuiltIn::Quantity => Some(ValueRef::Decimal(line.quantity)),
+            BuiltIn::Quantity => Some(ValueRef::Decimal(line.quantity.decimal())),
             _ => None,
         }
     }

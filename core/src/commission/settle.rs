@@ -17,12 +17,12 @@ use super::working::Working;
 impl<N: Working> Evaluator<'_, N> {
     /// Applies the caps, from the order outwards.
     #[inline]
-    pub(super) fn cap<P, S: Sink<Step>>(
+    pub(super) fn cap<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) -> Result<(), Stop<P>> {
+    ) -> Result<(), Stop> {
         for cap in 0..self.plan.caps.len() {
             fit(self.cap_once(row, cap, scratch, steps))?;
         }
@@ -67,12 +67,12 @@ impl<N: Working> Evaluator<'_, N> {
     /// Rounds the order once and gives the lines their parts: each at most one unit from its
     /// exact amount, the units that are over to those that lost the largest fraction.
     #[inline]
-    pub(super) fn post<P, S: Sink<Step>>(
+    pub(super) fn post<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) -> Result<(), Stop<P>> {
+    ) -> Result<(), Stop> {
         let one = &self.tables.one_multiplied;
         scratch.total = match scratch.paid.as_mut_slice() {
             [only] => {
@@ -99,7 +99,7 @@ impl<N: Working> Evaluator<'_, N> {
         row: &Row<'_>,
         conditions: &mut C,
         scratch: &mut Scratch<N>,
-    ) -> Result<(), Stop<C::Problem>> {
+    ) -> Result<(), Stop> {
         let Some(spec) = &self.plan.tiers else { return Ok(()) };
         let cell = self.cell(row, spec.meter);
         let mut measure = fit(self.measure(row, spec.meter, cell))?;
@@ -137,7 +137,7 @@ impl<N: Working> Evaluator<'_, N> {
         conditions: &mut C,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) -> Result<(), Stop<C::Problem>> {
+    ) -> Result<(), Stop> {
         for (rule, spec) in self.plan.document.overrides.iter().enumerate() {
             let above = usize::from(spec.level).checked_sub(1);
             let Some(earns) = above.and_then(|above| row.sponsors.get(above)) else { continue };
@@ -226,11 +226,14 @@ fn round_up_to<N: Working>(amounts: &[N], target: i64, one: &N) -> Option<Vec<i6
 impl<N: Working> Evaluator<'_, N> {
     /// Makes sure that the sums in the state can take what was posted.
     #[inline]
-    pub(super) fn check_sums<P>(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop<P>> {
-        let used = scratch.paid.iter().filter_map(|paid| paid.used.as_ref());
-        let meters = used.map(|used| used.meter).chain(self.plan.cap_meters());
-        for meter in meters {
-            fit(self.cell(row, meter).paid.checked_add(scratch.total))?;
+    pub(super) fn check_sums(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop> {
+        for paid in &scratch.paid {
+            if let Some(used) = &paid.used {
+                fit(used.paid.checked_add(scratch.total))?;
+            }
+        }
+        for meter in &self.plan.cap_meters {
+            fit(self.cell(row, *meter).paid.checked_add(scratch.total))?;
         }
         Ok(())
     }
@@ -254,7 +257,7 @@ pub(super) fn commit<N: Working>(
             cell.paid = cell.paid.saturating_add(paid.posted);
         }
     }
-    for index in plan.cap_meters() {
+    for index in plan.cap_meters.iter().copied() {
         let Some(key) = key(plan, row, index) else { continue };
         let ordinal = ordinal(plan, row, index);
         let Some(meter) = state.meters.get_mut(index) else { continue };

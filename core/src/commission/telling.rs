@@ -46,9 +46,9 @@ impl<N: Working> Telling<'_, N> {
     }
 
     fn commission(&self, paid: &Paid<N>) -> Line {
-        let rule = self.plan.rule(paid.group, paid.rule).map(|rule| rule.id.clone());
+        let rule = self.plan.rule(paid.rule).map(|rule| rule.id.clone());
         let (rate, schedule) =
-            match self.plan.pay_of(paid.group, paid.rule, self.scratch.tier_before) {
+            match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
                 Some(Pay::Percent { rate }) => (Some(rate.clone()), None),
                 Some(Pay::Schedule { schedule }) => (None, Some(schedule.clone())),
                 _ => (None, None),
@@ -150,7 +150,7 @@ impl<N: Working> Telling<'_, N> {
     fn lost(&self) -> Vec<Lost> {
         let cap = |by: LossBy| match by {
             LossBy::Cap(cap) => self.plan.document.caps.get(cap).map(|cap| cap.id.clone()),
-            LossBy::Rule(group, rule) => self.plan.rule(group, rule).map(|rule| rule.id.clone()),
+            LossBy::Rule(rule) => self.plan.rule(rule).map(|rule| rule.id.clone()),
         };
         let lost = self.scratch.lost.iter();
         lost.filter_map(|lost| Some(Lost { cap: cap(lost.cap)?, amount: self.money(lost.amount) }))

@@ -4,18 +4,18 @@
 //! evaluator runs on both through [`Working`]; the integers are tried first and say when a value
 //! does not fit them, and then the exact ones, which always do, give the answer.
 
-use rust_decimal::Decimal;
-
 use crate::kernel::exact::Exact;
 use crate::kernel::number::Number;
 use crate::kernel::rounding::{Rounding, divide_i64};
+
+use super::evaluate::Quantity;
 
 /// A number that amounts, rates and measures are worked in. `one` is the value that stands for
 /// one minor unit: the denominator for integers, one for exact numbers.
 pub(super) trait Working: Number {
     fn whole(units: i64) -> Self;
     /// A quantity; none if it has no exact form here.
-    fn decimal(value: Decimal) -> Option<Self>;
+    fn quantity(value: Quantity) -> Option<Self>;
     fn measure(value: &Exact) -> Option<Self>;
     /// The number of minor units, rounded.
     fn settle(&self, one: &Self, rounding: Rounding) -> Option<i64>;
@@ -35,8 +35,11 @@ impl Working for i64 {
     }
 
     #[inline]
-    fn decimal(value: Decimal) -> Option<Self> {
-        if value.scale() == 0 { i64::try_from(value.mantissa()).ok() } else { None }
+    fn quantity(value: Quantity) -> Option<Self> {
+        match value {
+            Quantity::Whole(whole) => Some(whole),
+            Quantity::Decimal(_) => None,
+        }
     }
 
     fn measure(value: &Exact) -> Option<Self> {
@@ -72,8 +75,8 @@ impl Working for Exact {
         Self::from(units)
     }
 
-    fn decimal(value: Decimal) -> Option<Self> {
-        Some(Self::from(value))
+    fn quantity(value: Quantity) -> Option<Self> {
+        Some(Self::from(value.decimal()))
     }
 
     fn measure(value: &Exact) -> Option<Self> {
