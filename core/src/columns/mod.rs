@@ -58,7 +58,7 @@ impl Codes<'_> {
     }
 
     /// The code of a row; none for a null.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, row: usize) -> Option<usize> {
         match self {
@@ -80,7 +80,7 @@ pub struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// The word of a row; none for a null.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&'a str> {
         self.words.get(self.codes.get(row)?).copied()

@@ -14,8 +14,8 @@ use crate::kernel::money::{Amount, Currency, to_minor};
 use crate::kernel::problem::{Problem, Problems};
 use crate::kernel::schedule::Compiled;
 
-use super::outcome::{PlanReference, TierChange};
 use super::event::EventKind;
+use super::outcome::{PlanReference, TierChange};
 use super::plan::{Cap, CapScope, Combine, Measure, Pay, PlanDocument, Rule, TierLadder};
 use super::rates::Tables;
 use super::state::State;
@@ -152,8 +152,9 @@ impl Plan {
         Problems::verdict(std::mem::take(&mut compiling.found))?;
         let tier_ids = tier_ids(&document);
         let schedules = rates::schedules(&document)?;
-        let exact = rates::exact(&document, &tier_ids, &parts.multipliers)?;
-        let fast = rates::scaled(&document, &tier_ids, &parts.multipliers);
+        let windows: Vec<usize> = compiling.meters.iter().map(|meter| meter.window).collect();
+        let exact = rates::exact(&document, &tier_ids, &parts.multipliers, &windows)?;
+        let fast = rates::scaled(&document, &tier_ids, &parts.multipliers, &windows);
         let reference = reference(&document)?;
         Ok(Self {
             reference,

@@ -216,7 +216,7 @@ pub(super) fn fit<T>(value: Option<T>) -> Result<T, Stop> {
 
 impl<N: Working> Evaluator<'_, N> {
     /// Rates one row into `scratch`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn rate<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -254,7 +254,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// The seller's tier before this event, brought up to the window of the event.
-    #[inline]
+    #[inline(always)]
     fn tier(&self, row: &Row<'_>, scratch: &mut Scratch<N>) -> Option<u16> {
         let Some(spec) = &self.plan.tiers else { return row.tier };
         let meter = self.state.meters.get(spec.meter)?;
@@ -266,6 +266,7 @@ impl<N: Working> Evaluator<'_, N> {
         spec.tier_of_level.get(usize::from(held.level()?)).copied()
     }
 
+    #[inline(always)]
     fn rate_line<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,

@@ -73,11 +73,7 @@ impl<N: Working> Evaluator<'_, N> {
         missing: impl FnOnce() -> Vec<String>,
         steps: &mut impl Sink<Step>,
     ) {
-        steps.step(|| Step::RuleSkipped {
-            rule: self.rule_id(rule),
-            reason,
-            missing: missing(),
-        });
+        steps.step(|| Step::RuleSkipped { rule: self.rule_id(rule), reason, missing: missing() });
     }
 
     pub(super) fn explain_pay(

@@ -15,7 +15,7 @@ use super::working::Working;
 
 impl<N: Working> Evaluator<'_, N> {
     /// Whether a rule applies to a line.
-    #[inline]
+    #[inline(always)]
     pub(super) fn applies<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -42,7 +42,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// Adds what a rule pays for a line, before multipliers; false for a tier it does not pay.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pay(
         &self,
         row: &Row<'_>,
@@ -69,7 +69,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// The way a rule pays for a tier.
-    #[inline]
+    #[inline(always)]
     pub(super) fn paying<'t>(&self, table: &'t RuleTable<N>, tier: Option<u16>) -> &'t Paying<N> {
         match tier.and_then(|tier| table.tiers.get(usize::from(tier))) {
             Some(Some(paying)) => paying,
@@ -77,7 +77,8 @@ impl<N: Working> Evaluator<'_, N> {
         }
     }
 
-    #[inline]
+    /// What a schedule pays for a line, and what becomes of its meter.
+    #[inline(always)]
     fn by_schedule(
         &self,
         row: &Row<'_>,
@@ -86,39 +87,36 @@ impl<N: Working> Evaluator<'_, N> {
         paid: &[Paid<N>],
     ) -> Option<(N, Used<N>)> {
         let table = self.tables.schedules.get(schedule)?;
-        let ordinal = ordinal(self.plan, row, table.meter);
-        let cell = self.cell(row, table.meter);
-        // Earlier lines of the same order have moved the meter already.
-        let moved = paid
-            .iter()
-            .rev()
-            .filter(|paid| paid.line < line)
-            .filter_map(|paid| paid.used.as_ref())
-            .find(|used| used.meter == table.meter);
-        let (before, settled) = match moved {
-            Some(used) => (used.after.clone(), used.settled),
-            None => (self.measure(row, table.meter, cell)?, cell.settled),
+        let ordinal = *row.windows.get(table.window)?;
+        let meter = self.state.meters.get(table.meter)?;
+        let cell = meter.cell(ordinal, row.partner);
+        let mut before = match cell.measure {
+            WIDE => N::measure(&meter.wide(ordinal, row.partner))?,
+            measure => N::whole(measure),
         };
+        let mut settled = cell.settled;
+        if line > 0 {
+            // Earlier lines of the same order have moved the meter already.
+            let earlier = paid.iter().rev().filter(|paid| paid.line < line);
+            let mut moved = earlier.filter_map(|paid| paid.used.as_ref());
+            if let Some(used) = moved.find(|used| used.meter == table.meter) {
+                before = used.after.clone();
+                settled = used.settled;
+            }
+        }
         let added = measured(table.measure, row.lines.get(line)?)?;
         let after = before.plus(&added)?;
-        let paid = cell.paid;
-        let used = |settled, after| Used {
-            paid,
-            schedule,
-            meter: table.meter,
-            ordinal,
-            before: before.clone(),
-            after,
-            settled,
+        let amount = if table.cumulative {
+            let target = table.rates.cumulative(&after)?;
+            let target = target.settle(&self.tables.one, self.plan.document.rounding)?;
+            let due = target.checked_sub(settled)?;
+            settled = target;
+            N::whole(due).times(&self.tables.one)?
+        } else {
+            table.rates.adds(&before, &added)?
         };
-        if !table.cumulative {
-            let amount = table.rates.adds(&before, &added)?;
-            return Some((amount, used(settled, after)));
-        }
-        let target = table.rates.cumulative(&after)?;
-        let target = target.settle(&self.tables.one, self.plan.document.rounding)?;
-        let due = N::whole(target.checked_sub(settled)?).times(&self.tables.one)?;
-        Some((due, used(target, after)))
+        let paid = cell.paid;
+        Some((amount, Used { schedule, meter: table.meter, ordinal, before, after, paid, settled }))
     }
 
     /// The cell of a meter for this row.
@@ -164,7 +162,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// Multipliers and the rule's own limits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn finish<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -209,7 +207,7 @@ impl<N: Working> Evaluator<'_, N> {
 }
 
 /// What a line adds to a measure, in minor units, lines or quantity.
-#[inline]
+#[inline(always)]
 pub(super) fn measured<N: Working>(measure: Measure, line: &RowLine) -> Option<N> {
     match measure {
         Measure::Volume => Some(N::whole(line.base)),

@@ -73,6 +73,8 @@ pub(super) enum Paying<N> {
 pub(super) struct ScheduleTable<N> {
     pub(super) measure: Measure,
     pub(super) meter: usize,
+    /// Which of the plan's windows it measures over.
+    pub(super) window: usize,
     pub(super) cumulative: bool,
     pub(super) rates: Compiled<N>,
 }
@@ -87,12 +89,14 @@ pub(super) fn exact(
     document: &PlanDocument,
     tiers: &[Id],
     conditions: &[Option<ConditionId>],
+    windows: &[usize],
 ) -> Result<Tables<Exact>, Problems> {
     let factors = document.multipliers.iter();
     let build = Build {
         document,
         tiers,
         conditions,
+        windows,
         one: Exact::ONE,
         one_multiplied: Exact::ONE,
         factors: factors.map(|one| (one.factor.exact().clone(), Exact::ONE)).collect(),
@@ -109,6 +113,7 @@ pub(super) fn scaled(
     document: &PlanDocument,
     tiers: &[Id],
     conditions: &[Option<ConditionId>],
+    windows: &[usize],
 ) -> Option<Tables<i64>> {
     let denominator = denominator(document)?;
     let factors = document.multipliers.iter().map(|one| {
@@ -122,6 +127,7 @@ pub(super) fn scaled(
         document,
         tiers,
         conditions,
+        windows,
         one: denominator,
         one_multiplied,
         factors,
@@ -178,6 +184,8 @@ struct Build<'a, N> {
     document: &'a PlanDocument,
     tiers: &'a [Id],
     conditions: &'a [Option<ConditionId>],
+    /// Of each meter, which of the plan's windows it has.
+    windows: &'a [usize],
     one: N,
     one_multiplied: N,
     factors: Vec<(N, N)>,
@@ -199,7 +207,13 @@ impl<N: Working> Build<'_, N> {
                 .map(|(meter, tiered)| {
                     let rates = (self.schedule)(tiered)?;
                     let cumulative = rates.posting() == SchedulePosting::Cumulative;
-                    Some(ScheduleTable { measure: tiered.measure, meter, cumulative, rates })
+                    Some(ScheduleTable {
+                        measure: tiered.measure,
+                        meter,
+                        window: *self.windows.get(meter)?,
+                        cumulative,
+                        rates,
+                    })
                 })
                 .collect::<Option<_>>()?,
             caps: caps

@@ -215,7 +215,7 @@ impl Numbering {
     }
 
     /// The number of a row's id; `name` gives the number of an id that was not seen before.
-    #[inline]
+    #[inline(always)]
     fn get(
         &mut self,
         ids: &Ids<'_>,
@@ -261,11 +261,23 @@ impl Numbering {
     }
 }
 
-/// What a batch needs to know of a partner, by the partner's number.
+/// How much there is to know of a partner; kept apart, so that what most rows read is small.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Standing {
+    /// Not seen in this batch yet.
+    #[default]
+    New,
+    /// Nothing that matters here.
+    Plain,
+    /// There is a [`Seller`].
+    Special,
+    /// Earns nothing.
+    Closed,
+}
+
+/// What a batch knows of a partner who has a tier, sponsors or windows of their own.
 #[derive(Clone, Debug, Default)]
 struct Seller {
-    known: bool,
-    closed: bool,
     tier: Option<u16>,
     earns: Vec<bool>,
     sponsors: Vec<u32>,
@@ -287,7 +299,9 @@ struct Batch<'a> {
     columns: &'a EventColumns<'a>,
     partners: Numbering,
     customers: Option<Numbering>,
-    sellers: Vec<Seller>,
+    /// By partner number.
+    standings: Vec<Standing>,
+    sellers: HashMap<u32, Seller>,
     cursors: Vec<Option<PeriodCursor>>,
     windows: Vec<Ordinal>,
     kinds: Vec<EventKind>,
@@ -332,7 +346,8 @@ impl<'a> Batch<'a> {
             columns,
             partners: Numbering::of(&columns.partner),
             customers: columns.customer.as_ref().map(Numbering::of),
-            sellers: Vec::new(),
+            standings: Vec::new(),
+            sellers: HashMap::new(),
             cursors: cursors.collect::<Result<_, Problem>>()?,
             windows: vec![Ordinal::new(0); plan.windows.len()],
             kinds,
@@ -371,7 +386,7 @@ impl<'a> Batch<'a> {
             .collect()
     }
 
-    #[inline]
+    #[inline(always)]
     fn row(
         &mut self,
         state: &mut State,
@@ -379,10 +394,10 @@ impl<'a> Batch<'a> {
         (fast, exact): (&mut Scratch<i64>, &mut Scratch<Exact>),
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
-        let partner = self.seller(state, row)?;
+        let (partner, standing) = self.seller(state, row)?;
         let at = self.columns.at.get(row).copied().unwrap_or_default();
         let instant = Instant::from_micros(at).map_err(|problem| problem.under("at"))?;
-        if self.outside(partner, instant) {
+        if standing == Standing::Closed || self.outside(instant) {
             earnings.nothing();
             return Ok(());
         }
@@ -391,8 +406,11 @@ impl<'a> Batch<'a> {
         }
         let line = self.line(row)?;
         let customer = self.customer(state, row)?;
-        self.find_windows(partner, instant);
-        let seller = self.sellers.get(index(partner));
+        self.find_windows(instant);
+        if standing == Standing::Special {
+            self.find_own_windows(partner, instant);
+        }
+        let seller = self.special(partner, standing);
         let lines = [line];
         let of = Row {
             kind: self.kind(row),
@@ -405,16 +423,16 @@ impl<'a> Batch<'a> {
             sponsors: seller.map_or(&[], |seller| seller.earns.as_slice()),
             sponsor_ids: &[],
         };
-        let told = match &self.plan.fast {
-            Some(tables) => match self.settle(tables, state, &of, row, fast, earnings) {
+        let settled = match &self.plan.fast {
+            Some(tables) => match self.settle(tables, state, (&of, row, seller), fast, earnings) {
                 Err(Stop::TooWide) => {
-                    self.settle(&self.plan.exact, state, &of, row, exact, earnings)
+                    self.settle(&self.plan.exact, state, (&of, row, seller), exact, earnings)
                 }
                 settled => settled,
             },
-            None => self.settle(&self.plan.exact, state, &of, row, exact, earnings),
+            None => self.settle(&self.plan.exact, state, (&of, row, seller), exact, earnings),
         };
-        let told = told.map_err(|stop| match stop {
+        let told = settled.map_err(|stop| match stop {
             Stop::Problem(problem) => *problem,
             Stop::TooWide => Problem::new(
                 AMOUNT_TOO_LARGE,
@@ -422,37 +440,34 @@ impl<'a> Batch<'a> {
                 "check the amounts of the row and of the plan",
             ),
         })?;
-        if !told.is_empty() {
-            self.posted.insert(row, told);
+        if let Some(told) = told {
+            self.posted.insert(row, *told);
         }
         Ok(())
     }
 
     /// Rates a row in one kind of number, and changes the state if all went well.
-    #[inline]
+    #[inline(always)]
     fn settle<N: Working>(
         &self,
         tables: &Tables<N>,
         state: &mut State,
-        of: &Row<'_>,
-        row: usize,
+        (of, row, seller): (&Row<'_>, usize, Option<&Seller>),
         scratch: &mut Scratch<N>,
         earnings: &mut Earnings,
-    ) -> Result<Vec<Line>, Stop> {
+    ) -> Result<Option<Box<Vec<Line>>>, Stop> {
         let evaluator = Evaluator { plan: self.plan, tables, state };
         let mut conditions = RowConditions { batch: self, state, of, row, tier: None };
         let rated = evaluator.rate(of, &mut conditions, scratch, &mut NoSteps)?;
         if rated != Rated::Earned {
             earnings.nothing();
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        let seller = self.sellers.get(index(of.partner));
         earnings.add(self.plan, scratch, row, seller);
-        let told = if self.refunded.contains(&row) {
-            self.tell(state, of, row, scratch)?
-        } else {
-            Vec::new()
-        };
+        let mut told = None;
+        if !self.refunded.is_empty() && self.refunded.contains(&row) {
+            told = Some(Box::new(self.tell(state, (of, row, seller), scratch)?));
+        }
         commit(self.plan, state, of, scratch);
         Ok(told)
     }
@@ -462,11 +477,9 @@ impl<'a> Batch<'a> {
     fn tell<N: Working>(
         &self,
         state: &State,
-        of: &Row<'_>,
-        row: usize,
+        (of, row, seller): (&Row<'_>, usize, Option<&Seller>),
         scratch: &Scratch<N>,
     ) -> Result<Vec<Line>, Problem> {
-        let seller = self.sellers.get(index(of.partner));
         let sponsors = seller.map_or(&[][..], |seller| seller.sponsors.as_slice());
         let sponsor = |number: &u32| self.sponsors.get(index(*number)).cloned();
         let at = Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?;
@@ -499,7 +512,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The earlier row that a refund gives back.
-    #[inline]
+    #[inline(always)]
     fn refunded_row(&self, row: usize) -> Result<Option<usize>, Problem> {
         let Some(column) = self.columns.refund_of else { return Ok(None) };
         let of = column.get(row).copied().unwrap_or(-1);
@@ -552,34 +565,48 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// The number of the seller of a row, who is known from then on.
-    #[inline]
-    fn seller(&mut self, state: &mut State, row: usize) -> Result<u32, Problem> {
+    /// The number of the seller of a row, and how much there is to know of them.
+    #[inline(always)]
+    fn seller(&mut self, state: &mut State, row: usize) -> Result<(u32, Standing), Problem> {
         let columns = self.columns;
         let number = self.partners.get(&columns.partner, row, |id| {
             let id: Id = id.parse().map_err(|problem: Problem| problem.under("partner"))?;
             Ok(state.partners.number(&id))
         })?;
-        match self.sellers.get(index(number)) {
-            Some(seller) if seller.known => {}
-            _ => self.meet(state, number)?,
+        match self.standings.get(index(number)) {
+            None | Some(Standing::New) => Ok((number, self.meet(state, number)?)),
+            Some(standing) => Ok((number, *standing)),
         }
-        Ok(number)
+    }
+
+    #[inline(always)]
+    fn special(&self, partner: u32, standing: Standing) -> Option<&Seller> {
+        if standing == Standing::Special { self.sellers.get(&partner) } else { None }
     }
 
     /// Looks a partner up who was not seen in this batch before.
     #[cold]
-    fn meet(&mut self, state: &State, number: u32) -> Result<(), Problem> {
-        if index(number) >= self.sellers.len() {
-            self.sellers.resize(index(number) + 1, Seller::default());
+    fn meet(&mut self, state: &State, number: u32) -> Result<Standing, Problem> {
+        if index(number) >= self.standings.len() {
+            let room = (index(number) + 1).next_multiple_of(1_024);
+            self.standings.resize(room, Standing::New);
         }
-        let Some(id) = state.partners.id(number) else { return Ok(()) };
+        let standing = self.look_up(state, number)?;
+        if let Some(place) = self.standings.get_mut(index(number)) {
+            *place = standing;
+        }
+        Ok(standing)
+    }
+
+    fn look_up(&mut self, state: &State, number: u32) -> Result<Standing, Problem> {
+        let Some(id) = state.partners.id(number) else { return Ok(Standing::Plain) };
         let record = self.roster.get(id);
+        if record.is_some_and(|record| record.status == PartnerStatus::Closed) {
+            return Ok(Standing::Closed);
+        }
         let wanted = self.plan.document.overrides.iter().map(|one| usize::from(one.level)).max();
         let above: Vec<&Id> = self.roster.sponsors(id).take(wanted.unwrap_or(0)).collect();
         let mut seller = Seller {
-            known: true,
-            closed: record.is_some_and(|record| record.status == PartnerStatus::Closed),
             tier: record
                 .and_then(|record| record.tier.as_ref())
                 .and_then(|tier| self.plan.tier_number(tier)),
@@ -597,10 +624,11 @@ impl<'a> Batch<'a> {
                 seller.windows.push((position, periods.cursor()));
             }
         }
-        if let Some(place) = self.sellers.get_mut(index(number)) {
-            *place = seller;
+        if seller.tier.is_none() && seller.sponsors.is_empty() && seller.windows.is_empty() {
+            return Ok(Standing::Plain);
         }
-        Ok(())
+        self.sellers.insert(number, seller);
+        Ok(Standing::Special)
     }
 
     fn sponsor(&mut self, id: &Id) -> u32 {
@@ -613,7 +641,7 @@ impl<'a> Batch<'a> {
         number
     }
 
-    #[inline]
+    #[inline(always)]
     fn customer(&mut self, state: &mut State, row: usize) -> Result<Option<u32>, Problem> {
         let (Some(numbering), Some(column)) = (&mut self.customers, &self.columns.customer) else {
             return Ok(None);
@@ -625,24 +653,21 @@ impl<'a> Batch<'a> {
         Ok(Some(number))
     }
 
-    #[inline]
-    fn outside(&self, partner: u32, at: Instant) -> bool {
+    #[inline(always)]
+    fn outside(&self, at: Instant) -> bool {
         let document = &self.plan.document;
         document.effective_from.is_some_and(|from| at < from)
             || document.effective_until.is_some_and(|until| at >= until)
-            || self.sellers.get(index(partner)).is_some_and(|seller| seller.closed)
     }
 
-    #[inline]
+    #[inline(always)]
     fn line(&self, row: usize) -> Result<RowLine, Problem> {
         let columns = self.columns;
         let gross = columns.amount_minor.get(row).copied().unwrap_or_default();
         let net = columns.net_minor.and_then(|net| net.get(row)).copied().unwrap_or(gross);
         let quantity = columns.quantity.and_then(|column| column.get(row)).copied().unwrap_or(1);
-        for (name, value) in [("amount_minor", gross), ("net_minor", net), ("quantity", quantity)] {
-            if value < 0 {
-                return Err(super::engine::below_zero(&value).under(name));
-            }
+        if (gross | net | quantity) < 0 {
+            return Err(negative(gross, net, quantity));
         }
         let base = match self.plan.document.base {
             Base::Net => net,
@@ -651,14 +676,17 @@ impl<'a> Batch<'a> {
         Ok(RowLine { gross, base, quantity: Quantity::Whole(quantity) })
     }
 
-    #[inline]
-    fn find_windows(&mut self, partner: u32, at: Instant) {
+    #[inline(always)]
+    fn find_windows(&mut self, at: Instant) {
         for (ordinal, cursor) in self.windows.iter_mut().zip(&mut self.cursors) {
             if let Some(cursor) = cursor {
                 *ordinal = cursor.ordinal_of(at);
             }
         }
-        let Some(seller) = self.sellers.get_mut(index(partner)) else { return };
+    }
+
+    fn find_own_windows(&mut self, partner: u32, at: Instant) {
+        let Some(seller) = self.sellers.get_mut(&partner) else { return };
         for (position, cursor) in &mut seller.windows {
             if let Some(ordinal) = self.windows.get_mut(*position) {
                 *ordinal = cursor.ordinal_of(at);
@@ -666,7 +694,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn kind(&self, row: usize) -> EventKind {
         let code = self.columns.kind.as_ref().and_then(|kind| kind.codes.get(row));
         code.and_then(|code| self.kinds.get(code)).copied().unwrap_or(EventKind::Sale)
@@ -679,7 +707,7 @@ impl Earnings {
         self.lost_minor.push(0);
     }
 
-    #[inline]
+    #[inline(always)]
     fn add<N>(&mut self, plan: &Plan, scratch: &Scratch<N>, row: usize, seller: Option<&Seller>) {
         self.commission_minor.push(scratch.total);
         self.lost_minor.push(scratch.lost.iter().map(|lost| lost.amount).sum());
@@ -699,6 +727,15 @@ impl Overrides {
         self.level.push(level);
         self.amount_minor.push(amount_minor);
     }
+}
+
+/// Says which of a row's numbers is below zero.
+#[cold]
+fn negative(gross: i64, net: i64, quantity: i64) -> Problem {
+    let named = [("amount_minor", gross), ("net_minor", net), ("quantity", quantity)];
+    let found = named.into_iter().find(|(_, value)| *value < 0);
+    let (name, value) = found.unwrap_or(("amount_minor", gross));
+    super::engine::below_zero(&value).under(name)
 }
 
 /// The columns of the facts that conditions read.
@@ -740,12 +777,12 @@ struct RowConditions<'a> {
 }
 
 impl Conditions for RowConditions<'_> {
-    #[inline]
+    #[inline(always)]
     fn seller_has(&mut self, tier: Option<u16>) {
         self.tier = tier;
     }
 
-    #[inline]
+    #[inline(always)]
     fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Box<Problem>> {
         match self.batch.answers.get(condition) {
             Some(Answer::ByWord(column, truths)) => {

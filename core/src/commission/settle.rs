@@ -10,13 +10,13 @@ use super::evaluate::{
 };
 use super::pay::{key, measured, ordinal};
 use super::plan::OverrideBase;
-use super::state::{Meter, State, WIDE};
+use super::state::{Cell, Meter, State};
 use super::step::Step;
 use super::working::Working;
 
 impl<N: Working> Evaluator<'_, N> {
     /// Applies the caps, from the order outwards.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cap<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -29,6 +29,7 @@ impl<N: Working> Evaluator<'_, N> {
         Ok(())
     }
 
+    #[inline(always)]
     fn cap_once<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -38,15 +39,21 @@ impl<N: Working> Evaluator<'_, N> {
     ) -> Option<()> {
         let one = &self.tables.one_multiplied;
         let spec = self.plan.caps.get(cap)?;
+        let total = sum(scratch)?;
         let room = match spec.meter {
-            None => self.tables.caps.get(cap)?.clone(),
+            None => {
+                let max = self.tables.caps.get(cap)?;
+                if total <= *max {
+                    return Some(());
+                }
+                max.clone()
+            }
             Some(meter) if key(self.plan, row, meter).is_none() => return Some(()),
             Some(meter) => {
                 let left = spec.max.checked_sub(self.cell(row, meter).paid)?.max(0);
                 N::whole(left).times(one)?
             }
         };
-        let total = sum(scratch)?;
         if total <= room {
             return Some(());
         }
@@ -66,7 +73,7 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// Rounds the order once and gives the lines their parts: each at most one unit from its
     /// exact amount, the units that are over to those that lost the largest fraction.
-    #[inline]
+    #[inline(always)]
     pub(super) fn post<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -93,7 +100,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// Adds what earned to the measure of the seller's tier.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count<C: Conditions>(
         &self,
         row: &Row<'_>,
@@ -130,7 +137,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// What the sponsors earn.
-    #[inline]
+    #[inline(always)]
     pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -180,6 +187,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 }
 
+#[inline(always)]
 fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
     match scratch.paid.as_slice() {
         [only] => Some(only.amount.clone()),
@@ -225,7 +233,7 @@ fn round_up_to<N: Working>(amounts: &[N], target: i64, one: &N) -> Option<Vec<i6
 
 impl<N: Working> Evaluator<'_, N> {
     /// Makes sure that the sums in the state can take what was posted.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check_sums(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop> {
         for paid in &scratch.paid {
             if let Some(used) = &paid.used {
@@ -240,7 +248,7 @@ impl<N: Working> Evaluator<'_, N> {
 }
 
 /// Writes what a row did into the state. It cannot fail, so nothing is ever half written.
-#[inline]
+#[inline(always)]
 pub(super) fn commit<N: Working>(
     plan: &Plan,
     state: &mut State,
@@ -249,10 +257,8 @@ pub(super) fn commit<N: Working>(
 ) {
     for paid in &scratch.paid {
         let Some(used) = &paid.used else { continue };
-        let Some(key) = key(plan, row, used.meter) else { continue };
         let Some(meter) = state.meters.get_mut(used.meter) else { continue };
-        write_measure(meter, used.ordinal, key, &used.after);
-        if let Some(cell) = meter.cell_mut(used.ordinal, key) {
+        if let Some(cell) = write_measure(meter, used.ordinal, row.partner, &used.after) {
             cell.settled = used.settled;
             cell.paid = cell.paid.saturating_add(paid.posted);
         }
@@ -275,10 +281,19 @@ pub(super) fn commit<N: Working>(
     }
 }
 
-#[inline]
-fn write_measure<N: Working>(meter: &mut Meter, ordinal: Ordinal, key: u32, measure: &N) {
-    match (measure.narrow(), meter.cell_mut(ordinal, key)) {
-        (Some(narrow), Some(cell)) if cell.measure != WIDE => cell.measure = narrow,
-        _ => meter.set_measure(ordinal, key, &measure.to_exact()),
-    }
+#[inline(always)]
+fn write_measure<'m, N: Working>(
+    meter: &'m mut Meter,
+    ordinal: Ordinal,
+    key: u32,
+    measure: &N,
+) -> Option<&'m mut Cell> {
+    let plain = measure.narrow().filter(|_| !meter.has_wide());
+    let Some(narrow) = plain else {
+        meter.set_measure(ordinal, key, &measure.to_exact());
+        return meter.cell_mut(ordinal, key);
+    };
+    let cell = meter.cell_mut(ordinal, key)?;
+    cell.measure = narrow;
+    Some(cell)
 }

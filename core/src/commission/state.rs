@@ -79,12 +79,18 @@ pub(super) struct Meter {
 
 impl Meter {
     /// The cell; empty if nothing has happened there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cell(&self, ordinal: Ordinal, key: u32) -> Cell {
-        self.page(ordinal.number())
-            .and_then(|page| page.cells.get(index(key)))
-            .copied()
-            .unwrap_or_default()
+        let Some(page) = self.pages.get(self.position(ordinal.number())) else {
+            return Cell::default();
+        };
+        page.cells.get(index(key)).copied().unwrap_or_default()
+    }
+
+    /// Whether some measure is no small integer.
+    #[inline(always)]
+    pub(super) fn has_wide(&self) -> bool {
+        !self.wide.is_empty()
     }
 
     /// The measure of a cell that was found to be wide.
@@ -101,21 +107,25 @@ impl Meter {
     }
 
     /// The cell to change, which is there from now on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cell_mut(&mut self, ordinal: Ordinal, key: u32) -> Option<&mut Cell> {
-        let position = match self.position(ordinal.number()) {
-            Some(position) => position,
-            None => {
-                self.pages.push(Page { ordinal: ordinal.number(), cells: Vec::new() });
-                self.pages.len() - 1
-            }
-        };
-        let cells = &mut self.pages.get_mut(position)?.cells;
+        let position = self.position(ordinal.number());
         let index = index(key);
-        if index >= cells.len() {
-            cells.resize((index + 1).max(cells.capacity()), Cell::default());
+        if self.pages.get(position).is_none_or(|page| index >= page.cells.len()) {
+            self.make_room(ordinal, position, index);
         }
-        cells.get_mut(index)
+        self.pages.get_mut(position)?.cells.get_mut(index)
+    }
+
+    /// Adds a page or cells; the pages are few, and cells come by the thousand.
+    #[cold]
+    fn make_room(&mut self, ordinal: Ordinal, position: usize, index: usize) {
+        if position >= self.pages.len() {
+            self.pages.push(Page { ordinal: ordinal.number(), cells: Vec::new() });
+        }
+        if let Some(page) = self.pages.get_mut(position) {
+            page.cells.resize((index + 1).next_multiple_of(1_024), Cell::default());
+        }
     }
 
     /// Sets a measure that may not be a small integer.
@@ -149,22 +159,23 @@ impl Meter {
         })
     }
 
-    #[inline]
-    fn position(&self, ordinal: i32) -> Option<usize> {
+    /// The place of a window's page, or of the one it would get.
+    #[inline(always)]
+    fn position(&self, ordinal: i32) -> usize {
         // The page used last is nearly always the newest one.
         match self.pages.last() {
-            Some(page) if page.ordinal == ordinal => Some(self.pages.len() - 1),
-            _ => self.pages.iter().position(|page| page.ordinal == ordinal),
+            Some(page) if page.ordinal == ordinal => self.pages.len() - 1,
+            _ => self.search(ordinal),
         }
     }
 
-    #[inline]
-    fn page(&self, ordinal: i32) -> Option<&Page> {
-        self.pages.get(self.position(ordinal)?)
+    fn search(&self, ordinal: i32) -> usize {
+        let found = self.pages.iter().position(|page| page.ordinal == ordinal);
+        found.unwrap_or(self.pages.len())
     }
 }
 
-#[inline]
+#[inline(always)]
 fn index(key: u32) -> usize {
     // Lossless: no supported platform has a smaller usize.
     usize::try_from(key).unwrap_or(usize::MAX)

@@ -47,12 +47,11 @@ impl<N: Working> Telling<'_, N> {
 
     fn commission(&self, paid: &Paid<N>) -> Line {
         let rule = self.plan.rule(paid.rule).map(|rule| rule.id.clone());
-        let (rate, schedule) =
-            match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
-                Some(Pay::Percent { rate }) => (Some(rate.clone()), None),
-                Some(Pay::Schedule { schedule }) => (None, Some(schedule.clone())),
-                _ => (None, None),
-            };
+        let (rate, schedule) = match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
+            Some(Pay::Percent { rate }) => (Some(rate.clone()), None),
+            Some(Pay::Schedule { schedule }) => (None, Some(schedule.clone())),
+            _ => (None, None),
+        };
         let measured = paid.used.as_ref().map_or(Amount::ZERO, |used| {
             let measure = self.plan.document.schedules.values().nth(used.schedule);
             let added = used.after.minus(&used.before).unwrap_or(N::ZERO);

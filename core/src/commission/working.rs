@@ -29,12 +29,12 @@ pub(super) trait Working: Number {
 }
 
 impl Working for i64 {
-    #[inline]
+    #[inline(always)]
     fn whole(units: i64) -> Self {
         units
     }
 
-    #[inline]
+    #[inline(always)]
     fn quantity(value: Quantity) -> Option<Self> {
         match value {
             Quantity::Whole(whole) => Some(whole),
@@ -46,12 +46,12 @@ impl Working for i64 {
         value.as_integer().and_then(|integer| i64::try_from(integer).ok())
     }
 
-    #[inline]
+    #[inline(always)]
     fn settle(&self, one: &Self, rounding: Rounding) -> Option<i64> {
         Some(divide_i64(*self, *one, rounding))
     }
 
-    #[inline]
+    #[inline(always)]
     fn floor(&self, one: &Self) -> Option<i64> {
         self.checked_div_euclid(*one)
     }
@@ -60,7 +60,7 @@ impl Working for i64 {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn narrow(&self) -> Option<i64> {
         Some(*self).filter(|measure| *measure != i64::MIN)
     }
