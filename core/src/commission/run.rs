@@ -441,7 +441,7 @@ impl<'a> Batch<'a> {
             ),
         })?;
         if let Some(told) = told {
-            self.posted.insert(row, *told);
+            self.posted.insert(row, told);
         }
         Ok(())
     }
@@ -455,7 +455,7 @@ impl<'a> Batch<'a> {
         (of, row, seller): (&Row<'_>, usize, Option<&Seller>),
         scratch: &mut Scratch<N>,
         earnings: &mut Earnings,
-    ) -> Result<Option<Box<Vec<Line>>>, Stop> {
+    ) -> Result<Option<Vec<Line>>, Stop> {
         let evaluator = Evaluator { plan: self.plan, tables, state };
         let mut conditions = RowConditions { batch: self, state, of, row, tier: None };
         let rated = evaluator.rate(of, &mut conditions, scratch, &mut NoSteps)?;
@@ -466,7 +466,7 @@ impl<'a> Batch<'a> {
         earnings.add(self.plan, scratch, row, seller);
         let mut told = None;
         if !self.refunded.is_empty() && self.refunded.contains(&row) {
-            told = Some(Box::new(self.tell(state, (of, row, seller), scratch)?));
+            told = Some(self.tell(state, (of, row, seller), scratch)?);
         }
         commit(self.plan, state, of, scratch);
         Ok(told)
