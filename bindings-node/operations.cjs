@@ -12,6 +12,8 @@ exports.OPERATIONS = Object.freeze([
   'ladder.progress',
   'ledger.audit',
   'ledger.balances',
+  'money.allocate',
+  'money.convert',
   'money.round',
   'plan.describe',
   'payout.describe_policy',

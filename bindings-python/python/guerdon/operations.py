@@ -31,6 +31,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("ladder.progress", "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.", ladder.progress, _native.ladder_progress, _native.LadderProgressInput),
     Operation("ledger.audit", "Tells every rule of a ledger that a list of postings breaks.", ledger.audit, _native.ledger_audit, _native.LedgerAuditInput),
     Operation("ledger.balances", "Sums postings to the balance of every account and asset.", ledger.balances, _native.ledger_balances, _native.LedgerBalancesInput),
+    Operation("money.allocate", "Splits an amount by weights; the parts sum to the whole.", money.allocate, _native.money_allocate, _native.AllocateInput),
+    Operation("money.convert", "Converts an amount of money at an exchange rate, rounded once.", money.convert, _native.money_convert, _native.ConvertInput),
     Operation("money.round", "Rounds an amount of money to its currency's minor unit.", money.round, _native.money_round, _native.RoundInput),
     Operation("plan.describe", "Checks a commission plan and says what it reads, keeps and may be cut by.", plan.describe, _native.plan_describe, _native.PlanInput),
     Operation("payout.describe_policy", "Checks a payout policy, and says how results refer to it.", payout.describe_policy, _native.payout_describe_policy, _native.PayoutPolicyInput),
