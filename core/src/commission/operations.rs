@@ -182,18 +182,21 @@ pub fn replay(input: ReplayInput) -> Result<Replay, Problems> {
     let mut state = plan.new_state();
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(input.history.len());
     for (position, happening) in input.history.iter().enumerate() {
-        let (outcome, key) = match happening {
-            Happening::Event { event } if input.explain => {
-                (plan.explain(&mut state, &roster, event), "event")
+        let outcome = match happening {
+            Happening::Event { event } => if input.explain {
+                plan.explain(&mut state, &roster, event)
+            } else {
+                plan.evaluate(&mut state, &roster, event)
             }
-            Happening::Event { event } => (plan.evaluate(&mut state, &roster, event), "event"),
+            .map_err(|problem| problem.under("event")),
+            // Its problems are placed already.
             Happening::Refund { refund } => {
                 let posted = lines_of(&outcomes, &refund.event);
                 let outcome = plan.refund(&mut state, &roster, refund, &posted);
-                (outcome.map(|outcome| quiet(outcome, input.explain)), "refund")
+                outcome.map(|outcome| quiet(outcome, input.explain))
             }
         };
-        let placed = |problem: Problem| problem.under(key).under(position).under("history");
+        let placed = |problem: Problem| problem.under(position).under("history");
         outcomes.push(outcome.map_err(placed)?);
     }
     Ok(Replay { outcomes, state: StateText(plan.state_document(&state)) })

@@ -42,7 +42,8 @@ impl Plan {
     /// given out. Steps say how each reversal was found.
     ///
     /// # Errors
-    /// What is wrong with the refund or the lines; the state is then unchanged.
+    /// What is wrong with the refund or the lines, with its place under `/refund` or `/posted`;
+    /// the state is then unchanged.
     pub fn refund(
         &self,
         state: &mut State,
@@ -51,7 +52,8 @@ impl Plan {
         posted: &[Line],
     ) -> Result<Outcome, Problem> {
         self.check_state(state)?;
-        let amount = self.minor(refund.amount).map_err(|problem| problem.under("amount"))?;
+        let placed = |problem: Problem| problem.under("amount").under("refund");
+        let amount = self.minor(refund.amount).map_err(placed)?;
         self.check_lines(refund, posted)?;
         if self.document.refunds == RefundPolicy::None {
             return Ok(self.nothing(&refund.id, OutcomeStatus::KeptByPolicy));
@@ -79,14 +81,13 @@ impl Plan {
 
     fn check_lines(&self, refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
         for (position, line) in posted.iter().enumerate() {
-            let placed = |problem: Problem| problem.under(position).under("posted");
             if line.plan != self.reference.id || line.plan_version != self.reference.version {
                 let problem = Problem::new(
                     LINE_OF_OTHER_PLAN,
                     format!("the line is of `{}` version {}", line.plan, line.plan_version),
                     "refund with the plan and the version that posted the line",
                 );
-                return Err(placed(problem.under("plan")));
+                return Err(problem.under("plan").under(position).under("posted"));
             }
             if line.kind == LineKind::Reversal && line.event == refund.id {
                 let problem = Problem::new(
@@ -94,7 +95,7 @@ impl Plan {
                     format!("the refund `{}` has been taken back already", refund.id),
                     "give each refund an id of its own",
                 );
-                return Err(placed(problem.under("event")));
+                return Err(problem.under("id").under("refund"));
             }
         }
         let refunded = |line: &&Line| {
@@ -109,7 +110,9 @@ impl Plan {
             REFUND_OF_UNKNOWN_SALE,
             format!("no posted line is for the event `{}` and the line refunded", refund.event),
             "hand back the lines that the event was given; an event without lines needs no refund",
-        ))
+        )
+        .under(if refund.item.is_some() { "item" } else { "event" })
+        .under("refund"))
     }
 
     fn take_back<'a>(
@@ -285,7 +288,8 @@ fn shares(
                 ),
                 "refund at most what was paid and not given back yet",
             )
-            .under("amount"));
+            .under("amount")
+            .under("refund"));
         }
         if whole.is_zero() {
             continue;
