@@ -65,3 +65,10 @@ impl Orders {
 pub fn peers_plan() -> Result<Plan, Problems> {
     Plan::from_json(PEERS_PLAN)
 }
+
+/// The plan of the single-call benchmarks: five rules in two groups, a monthly schedule, a factor
+/// and a cap.
+pub const CALL_PLAN: &str = include_str!("../fixtures/plan.json");
+
+/// The event of the single-call benchmarks, which the schedule pays.
+pub const CALL_EVENT: &str = include_str!("../fixtures/event.json");
