@@ -4,7 +4,7 @@
 //! each schedule, cap and ladder gets a meter in the state, each condition a program, and all
 //! rates are written twice: over one common denominator as integers, where they fit, and exactly.
 
-use crate::kernel::calendar::{Instant, TZDB_VERSION, Window};
+use crate::kernel::calendar::{Instant, PeriodCursor, PlacedWindow, TZDB_VERSION, Window};
 use crate::kernel::document::{self, Limits};
 use crate::kernel::exact::Exact;
 use crate::kernel::expression::{self, Expression, FactType, Program, Vocabulary};
@@ -192,7 +192,7 @@ impl Plan {
     /// A state in which nothing has happened yet.
     #[must_use]
     pub fn new_state(&self) -> State {
-        State::empty(self.reference.clone(), self.meters.len())
+        State::empty(self.reference.clone(), self.meters.len(), self.cursors())
     }
 
     pub(super) fn tier_id(&self, tier: Option<u16>) -> Option<Id> {
@@ -224,6 +224,19 @@ impl Plan {
             after: tier(after),
             at,
         })
+    }
+
+    /// A cursor for each window that is the same for all partners.
+    pub(super) fn cursors(&self) -> Vec<Option<PeriodCursor>> {
+        let zone = self.document.zone;
+        let windows = self.windows.iter();
+        windows
+            .map(|window| match window.place(zone, None) {
+                Ok(PlacedWindow::Periods(periods)) => Some(periods.cursor()),
+                // Counted from each partner's own date.
+                Ok(PlacedWindow::Rolling(_)) | Err(_) => None,
+            })
+            .collect()
     }
 
     /// The number of a tier; none for one that the plan does not know.

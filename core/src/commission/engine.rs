@@ -1,6 +1,6 @@
 //! One event through the plan: what it reads, what it makes of it, what it changes.
 
-use crate::kernel::calendar::{Instant, Ordinal, PlacedWindow};
+use crate::kernel::calendar::{Date, Instant, Ordinal, PeriodCursor, PlacedWindow};
 use crate::kernel::exact::overflow;
 use crate::kernel::explain::{NoSteps, Sink};
 use crate::kernel::id::Id;
@@ -92,7 +92,7 @@ impl Plan {
         if let Some(status) = self.outside(roster, event) {
             return Ok(self.nothing(&event.id, status));
         }
-        let reading = self.read(roster, event)?;
+        let reading = self.read(&mut target, roster, event)?;
         // What is explained is worked out exactly, so that every step can be shown.
         if let Some(fast) = self.fast.as_ref().filter(|_| !S::KEEPS) {
             match self.settle(fast, &mut target, event, &reading, steps) {
@@ -150,9 +150,9 @@ impl Plan {
         let before = state.held(partner).level();
         let outcome = Telling { plan: self, event, reading, scratch: &scratch }.outcome(before);
         if let Target::Change(state) = target {
-            state.partners.number(&event.partner);
-            if let Some(id) = &event.customer {
-                state.customers.number(id);
+            state.partners.confirm(&event.partner, partner);
+            if let (Some(id), Some(number)) = (&event.customer, customer) {
+                state.customers.confirm(id, number);
             }
             commit(self, state, &row, &scratch);
         }
@@ -197,7 +197,17 @@ impl Plan {
         }
     }
 
-    fn read(&self, roster: &Roster, event: &Event) -> Result<Reading, Problem> {
+    fn read(
+        &self,
+        target: &mut Target<'_>,
+        roster: &Roster,
+        event: &Event,
+    ) -> Result<Reading, Problem> {
+        let joined = roster.get(&event.partner).and_then(|record| record.joined);
+        let windows = match target {
+            Target::Change(state) => self.ordinals(&mut state.cursors, event.at, joined)?,
+            Target::Keep(state) => self.ordinals(&mut state.cursors.clone(), event.at, joined)?,
+        };
         let record = roster.get(&event.partner);
         let (lines, items) = self.lines(event)?;
         let order_gross = lines
@@ -211,7 +221,7 @@ impl Plan {
             lines,
             items,
             order_gross,
-            windows: self.ordinals(event.at, record.and_then(|record| record.joined))?,
+            windows,
             sponsors: sponsor_ids.iter().map(|id| roster.earns(id)).collect(),
             sponsor_ids,
             tier: record
@@ -224,15 +234,19 @@ impl Plan {
     /// The ordinal of each of the plan's windows at an instant.
     pub(super) fn ordinals(
         &self,
+        cursors: &mut [Option<PeriodCursor>],
         at: Instant,
-        joined: Option<crate::kernel::calendar::Date>,
+        joined: Option<Date>,
     ) -> Result<Vec<Ordinal>, Problem> {
-        let placed = self.windows.iter().map(|window| window.place(self.document.zone, joined));
-        placed
-            .map(|window| match window? {
-                PlacedWindow::Periods(periods) => Ok(periods.ordinal_of(at)),
-                // The document has no rolling windows.
-                PlacedWindow::Rolling(_) => Ok(Ordinal::new(0)),
+        let windows = self.windows.iter().zip(cursors);
+        windows
+            .map(|(window, cursor)| match cursor {
+                Some(cursor) => Ok(cursor.ordinal_of(at)),
+                None => match window.place(self.document.zone, joined)? {
+                    PlacedWindow::Periods(periods) => Ok(periods.ordinal_of(at)),
+                    // The document has no rolling windows.
+                    PlacedWindow::Rolling(_) => Ok(Ordinal::new(0)),
+                },
             })
             .collect()
     }

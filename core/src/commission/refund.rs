@@ -181,9 +181,10 @@ impl Plan {
         taken: &[Taken<'_>],
     ) -> Result<Changes, Problem> {
         let mut changes = Changes::default();
+        let mut cursors = state.cursors.clone();
         for one in taken.iter().filter(|one| one.line.kind == LineKind::Commission) {
             let joined = roster.get(&one.line.partner).and_then(|partner| partner.joined);
-            let windows = self.ordinals(one.line.at, joined)?;
+            let windows = self.ordinals(&mut cursors, one.line.at, joined)?;
             let amount = to_minor(one.reversal.amount.amount, self.document.currency)?;
             let mut change = |meter: usize, amount: i64, less: Exact| {
                 let Some(place) = self.place(state, meter, &windows, one.line) else {
@@ -204,7 +205,7 @@ impl Plan {
             if let Some(tiers) = &self.tiers {
                 let less = self.given_back(tiers.measure, one.line.counted, one)?;
                 change(tiers.meter, 0, less)?;
-                changes.partner(&one.line.partner, self.ordinals(at, joined)?);
+                changes.partner(&one.line.partner, self.ordinals(&mut cursors, at, joined)?);
             }
         }
         changes.settle(self)?;

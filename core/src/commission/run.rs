@@ -331,15 +331,6 @@ impl<'a> Batch<'a> {
                 .map(|word| word.parse().map_err(|problem: Problem| problem.under("kind")))
                 .collect::<Result<_, _>>()?,
         };
-        let cursors = plan.windows.iter().map(|window| {
-            if window.needs_anchor() {
-                return Ok(None);
-            }
-            Ok(match window.place(plan.document.zone, None)? {
-                PlacedWindow::Periods(periods) => Some(periods.cursor()),
-                PlacedWindow::Rolling(_) => None,
-            })
-        });
         let mut batch = Self {
             plan,
             roster,
@@ -348,7 +339,7 @@ impl<'a> Batch<'a> {
             customers: columns.customer.as_ref().map(Numbering::of),
             standings: Vec::new(),
             sellers: HashMap::new(),
-            cursors: cursors.collect::<Result<_, Problem>>()?,
+            cursors: plan.cursors(),
             windows: vec![Ordinal::new(0); plan.windows.len()],
             kinds,
             answers: Vec::new(),

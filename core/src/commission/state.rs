@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::kernel::calendar::Ordinal;
+use crate::kernel::calendar::{Ordinal, PeriodCursor};
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
 use crate::kernel::ladder::Held;
@@ -28,6 +28,13 @@ impl Names {
     /// The number of an id, or the one it would get.
     pub(super) fn number_or_next(&self, id: &Id) -> u32 {
         self.get(id).unwrap_or_else(|| u32::try_from(self.ids.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Takes in an id that was given the next number.
+    pub(super) fn confirm(&mut self, id: &Id, number: u32) {
+        if usize::try_from(number) == Ok(self.ids.len()) {
+            self.number(id);
+        }
     }
 
     pub(super) fn number(&mut self, id: &Id) -> u32 {
@@ -194,16 +201,24 @@ pub struct State {
     pub(super) meters: Vec<Meter>,
     /// By partner number.
     pub(super) tiers: Vec<Held>,
+    /// Where in the calendar the last event was, for each of the plan's windows; no part of what
+    /// is remembered, only the quick way to find it.
+    pub(super) cursors: Vec<Option<PeriodCursor>>,
 }
 
 impl State {
-    pub(super) fn empty(plan: PlanReference, meters: usize) -> Self {
+    pub(super) fn empty(
+        plan: PlanReference,
+        meters: usize,
+        cursors: Vec<Option<PeriodCursor>>,
+    ) -> Self {
         Self {
             plan,
             partners: Names::default(),
             customers: Names::default(),
             meters: vec![Meter::default(); meters],
             tiers: Vec::new(),
+            cursors,
         }
     }
 
