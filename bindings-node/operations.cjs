@@ -5,6 +5,7 @@ const { call } = require('./call.cjs');
 
 exports.OPERATIONS = Object.freeze([
   'commission.evaluate',
+  'commission.merge',
   'commission.refund',
   'commission.replay',
   'expression.evaluate',
@@ -28,6 +29,7 @@ exports.OPERATIONS = Object.freeze([
 
 exports.commission = {
   evaluate: (input) => call('commission.evaluate', input),
+  merge: (input) => call('commission.merge', input),
   refund: (input) => call('commission.refund', input),
   replay: (input) => call('commission.replay', input),
 };

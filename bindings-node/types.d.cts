@@ -1001,6 +1001,20 @@ export type Measure =
   /** The quantity sold. */
   | 'quantity';
 
+/** What `commission.merge` takes. */
+export interface MergeInput {
+  /** The plan. */
+  plan: PlanDocument;
+  /** The states of the parts, in any order. */
+  states: StateDocument[];
+}
+
+/** What the parts make together. */
+export interface Merged {
+  /** The state of the whole. */
+  state: StateDocument;
+}
+
 /**
  * An amount in a currency.
  *
@@ -2287,6 +2301,8 @@ export interface WindowRolling {
 export interface Operations {
   /** What an event earns, for whom and why. */
   'commission.evaluate': { input: EvaluateInput; output: Evaluation };
+  /** Merges the states of the parts of a history that were run apart. */
+  'commission.merge': { input: MergeInput; output: Merged };
   /** What a refund takes back of the lines that were posted. */
   'commission.refund': { input: RefundInput; output: Evaluation };
   /** Replays a history of events and refunds from its beginning. */

@@ -51,6 +51,8 @@ __all__ = [
     "LedgerPosting",
     "Line",
     "Lost",
+    "MergeInput",
+    "Merged",
     "Money",
     "MoneyAllocation",
     "Outcome",
@@ -106,6 +108,7 @@ __all__ = [
     "__version__",
     "call",
     "commission_evaluate",
+    "commission_merge",
     "commission_refund",
     "commission_replay",
     "expression_evaluate",
@@ -1071,6 +1074,39 @@ class Lost:
         """How much, rounded to the minor unit."""
     @staticmethod
     def from_json(text: str) -> Lost:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MergeInput:
+    """What `commission.merge` takes."""
+    def __new__(cls, *, plan: DocumentInput, states: Sequence[DocumentInput]) -> MergeInput: ...
+    @property
+    def plan(self) -> str:
+        """The plan."""
+    @property
+    def states(self) -> list[str]:
+        """The states of the parts, in any order."""
+    @staticmethod
+    def from_json(text: str) -> MergeInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Merged:
+    """What the parts make together."""
+    def __new__(cls, *, state: DocumentInput) -> Merged: ...
+    @property
+    def state(self) -> str:
+        """The state of the whole."""
+    @staticmethod
+    def from_json(text: str) -> Merged:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2355,6 +2391,9 @@ class Unrounded:
 
 def commission_evaluate(input: EvaluateInput) -> Evaluation:
     """What an event earns, for whom and why."""
+
+def commission_merge(input: MergeInput) -> Merged:
+    """Merges the states of the parts of a history that were run apart."""
 
 def commission_refund(input: RefundInput) -> Evaluation:
     """What a refund takes back of the lines that were posted."""

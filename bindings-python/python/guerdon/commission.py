@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import EvaluateInput, Evaluation, Event, Line, Partner, Refund, RefundInput, Replay, ReplayInput
+from ._native import EvaluateInput, Evaluation, Event, Line, MergeInput, Merged, Partner, Refund, RefundInput, Replay, ReplayInput
 from .types import DocumentInput, Happening
 
-__all__ = ["evaluate", "refund", "replay"]
+__all__ = ["evaluate", "merge", "refund", "replay"]
 
 
 def evaluate(*, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, event: Event, explain: bool | None = None) -> Evaluation:
@@ -26,6 +26,19 @@ def evaluate(*, plan: DocumentInput, state: DocumentInput | None = None, partner
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.commission_evaluate(_native.EvaluateInput(plan=plan, state=state, partners=partners, event=event, explain=explain))
+
+
+def merge(*, plan: DocumentInput, states: Sequence[DocumentInput]) -> Merged:
+    """Merges the states of the parts of a history that were run apart.
+
+    Args:
+        plan: The plan.
+        states: The states of the parts, in any order.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.commission_merge(_native.MergeInput(plan=plan, states=states))
 
 
 def refund(*, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, refund: Refund, posted: Sequence[Line]) -> Evaluation:

@@ -24,6 +24,7 @@ mod evaluate;
 mod event;
 mod explain;
 mod facts;
+mod merge;
 mod operations;
 mod outcome;
 mod pay;
@@ -96,10 +97,15 @@ crate::codes! {
     RUN_INTERRUPTED = "run_interrupted";
     /// A state is being changed by another call.
     STATE_BUSY = "state_busy";
+    /// Two states that are merged hold sums of the same partner or customer.
+    STATE_OVERLAP = "state_overlap";
+    /// States are merged of a plan that keeps a sum of the whole program.
+    PLAN_NOT_DIVISIBLE = "plan_not_divisible";
 }
 
 pub use compile::Plan;
 pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund};
+pub use merge::{MergeInput, Merged, merge};
 pub use operations::{
     EvaluateInput, Evaluation, Happening, OrderingScope, PlanDescription, PlanInput, RefundInput,
     Replay, ReplayInput, describe, evaluate, refund, replay,

@@ -202,7 +202,7 @@ pub fn replay(input: ReplayInput) -> Result<Replay, Problems> {
     Ok(Replay { outcomes, state: StateText(plan.state_document(&state)) })
 }
 
-fn compile(plan: PlanText) -> Result<Plan, Problems> {
+pub(super) fn compile(plan: PlanText) -> Result<Plan, Problems> {
     Plan::compile(plan.0).map_err(|problems| problems.under("plan"))
 }
 
