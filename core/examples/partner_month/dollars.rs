@@ -28,6 +28,17 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// Cents as a label of an axis: `$1,500`, or `$1.5k` where that is shorter.
+pub(crate) fn rounded(cents: i64) -> String {
+    let sign = if cents < 0 { "\u{2212}" } else { "" };
+    let dollars = cents.unsigned_abs() / 100;
+    match dollars {
+        0..1_000 => format!("{sign}${dollars}"),
+        _ if dollars % 1_000 == 0 => format!("{sign}${}k", dollars / 1_000),
+        _ => format!("{sign}${}.{}k", dollars / 1_000, dollars % 1_000 / 100),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +48,7 @@ mod tests {
         assert_eq!(dollars(0), "0.00");
         assert_eq!(dollars(-5), "-0.05");
         assert_eq!(dollars(123_456_789), "1,234,567.89");
+        assert_eq!(rounded(-150_000), "\u{2212}$1.5k");
+        assert_eq!(rounded(50_000), "$500");
     }
 }

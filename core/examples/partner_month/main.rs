@@ -12,15 +12,20 @@
 //! | `history` | hands orders and refunds to the plan, one by one and as columns |
 //! | `books` | posts, pays and states, with the postings that a host would keep |
 //! | `story` | puts together what there is to tell |
-//! | `report`, `page`, `picture` | tell it, with `words`, `dollars`, `charts` and `flow` |
+//! | `report`, `page`, `picture` | tell it, with `words`, `dollars`, `charts`, `flow` and `svg` |
 
 mod books;
+mod charts;
 mod dollars;
+mod flow;
 mod history;
 mod orders;
+mod page;
+mod picture;
 mod report;
 mod rules;
 mod story;
+mod svg;
 mod words;
 
 use std::error::Error;
@@ -32,18 +37,37 @@ use history::Program;
 use story::Story;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    demo(|story| {
+        let mut out = std::io::stdout().lock();
+        out.write_all(report::text(story)?.as_bytes())?;
+        writeln!(out)?;
+        for (name, text) in files(story)? {
+            writeln!(out, "Written:   {}", write(name, &text)?.display())?;
+        }
+        Ok(())
+    })
+}
+
+/// Computes everything, and hands it to whoever tells it.
+fn demo<T>(
+    tell: impl FnOnce(&Story<'_>) -> Result<T, Box<dyn Error>>,
+) -> Result<T, Box<dyn Error>> {
     let orders = orders::read()?;
     let program = Program::new()?;
     let history = program.play(&orders)?;
     history::in_one_batch(&program, &history)?;
     let months = books::months(&history)?;
     let books = Books::keep(&history, &months)?;
-    let story = Story::tell(&program, &history, &months, &books)?;
-    let mut out = std::io::stdout().lock();
-    out.write_all(report::text(&story)?.as_bytes())?;
-    let statements = write("statements.csv", &books::table(&story)?)?;
-    writeln!(out, "\nWritten:   {}", statements.display())?;
-    Ok(())
+    tell(&Story::tell(&program, &history, &months, &books)?)
+}
+
+/// What is written, by name.
+fn files(story: &Story<'_>) -> Result<[(&'static str, String); 3], Box<dyn Error>> {
+    Ok([
+        ("report.html", page::page(story)?),
+        ("statements.csv", books::table(story)?),
+        ("picture.svg", picture::picture(story)),
+    ])
 }
 
 /// Writes a file into `target/demo`.
@@ -54,4 +78,52 @@ fn write(name: &str, text: &str) -> Result<PathBuf, Box<dyn Error>> {
     let path = folder.join(name);
     std::fs::write(&path, text)?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    struct Told {
+        page: String,
+        picture: String,
+        accounts: Vec<(String, i64)>,
+        owed: i64,
+    }
+
+    /// The demo, run once for all tests.
+    static TOLD: LazyLock<Told> = LazyLock::new(|| {
+        demo(|story| {
+            let (page, picture) = (page::page(story)?, picture::picture(story));
+            let (accounts, owed) = (story.books.accounts()?, story.total().closing);
+            Ok(Told { page, picture, accounts, owed })
+        })
+        .unwrap()
+    });
+
+    #[test]
+    fn the_readme_shows_this_picture() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images/demo.svg");
+        let shown = std::fs::read_to_string(path).unwrap();
+        let stale = "run `make demo` and copy target/demo/picture.svg to docs/images/demo.svg";
+        assert!(shown == TOLD.picture, "docs/images/demo.svg is not what is drawn: {stale}");
+    }
+
+    #[test]
+    fn the_page_needs_nothing_from_elsewhere() {
+        let page = &TOLD.page;
+        for outside in ["<script", "<link", "<img", "url(", "@import", "href"] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        let names = page.matches("http").count();
+        assert_eq!(names, page.matches("http://www.w3.org/2000/svg").count());
+    }
+
+    #[test]
+    fn the_books_balance_and_are_what_the_statements_say() {
+        assert_eq!(TOLD.accounts.iter().map(|(_, units)| units).sum::<i64>(), 0);
+        assert!(TOLD.accounts.contains(&("partners".to_owned(), TOLD.owed)));
+    }
 }

@@ -147,7 +147,7 @@ fn tiers(story: &Story<'_>, text: &mut Text) {
 }
 
 fn batch(due: &Proposal, text: &mut Text) -> Result<(), Box<dyn Error>> {
-    text.heading(&format!("The payout batch that is due at {}", due.cut_off));
+    text.heading(&format!("The payout batch that is due on {}", rules::END));
     text.line("partner          leaves      fee  arrives");
     for payout in &due.payouts {
         text.line(&format!(

@@ -68,9 +68,9 @@ impl Sums {
         Ok(())
     }
 
-    /// What was earned, and not taken back.
+    /// What was earned, before anything was taken back.
     pub(crate) const fn earned(&self) -> i64 {
-        self.commissions + self.overrides + self.reversals
+        self.commissions + self.overrides
     }
 }
 
