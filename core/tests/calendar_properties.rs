@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Offset, TimeZone};
 use guerdon::kernel::calendar::{
     CalendarUnit, Date, Instant, MICROS_PER_DAY, MICROS_PER_SECOND, Ordinal, Periods, Rolling,
-    Span, TimeOfDay, Weekday, Zone, next_local_time,
+    Span, SpanCursor, TimeOfDay, Weekday, Zone, next_local_time,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -553,6 +553,25 @@ proptest! {
             prop_assert!(simple <= start && start.micros_since(simple) < MICROS_PER_DAY + 2 * HOUR);
         } else {
             prop_assert_eq!(start, simple);
+        }
+    }
+}
+
+proptest! {
+    /// The cursor only remembers: it gives what the span itself gives, wherever it was before.
+    #[test]
+    fn a_span_cursor_adds_as_the_span_does(
+        (zone, near) in somewhere(),
+        months in 0..14_u32,
+        days in 0..40_u32,
+        hours in 0..50_i64,
+        steps in prop::collection::vec(-30 * HOUR..30 * HOUR, 1..20),
+    ) {
+        let span = Span::new(months, days, hours * HOUR).unwrap();
+        let mut cursor = SpanCursor::new(span, zone);
+        for step in steps {
+            let at = near.plus_micros(step).unwrap();
+            prop_assert_eq!(cursor.add_to(at).unwrap(), span.add_to(at, zone).unwrap());
         }
     }
 }

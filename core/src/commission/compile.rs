@@ -4,7 +4,9 @@
 //! each schedule, cap and ladder gets a meter in the state, each condition a program, and all
 //! rates are written twice: over one common denominator as integers, where they fit, and exactly.
 
-use crate::kernel::calendar::{Instant, PeriodCursor, PlacedWindow, TZDB_VERSION, Window};
+use crate::kernel::calendar::{
+    Instant, PeriodCursor, PlacedWindow, SpanCursor, TZDB_VERSION, Window,
+};
 use crate::kernel::document::{self, Limits};
 use crate::kernel::exact::Exact;
 use crate::kernel::expression::{self, Expression, FactType, Program, Vocabulary};
@@ -192,7 +194,8 @@ impl Plan {
     /// A state in which nothing has happened yet.
     #[must_use]
     pub fn new_state(&self) -> State {
-        State::empty(self.reference.clone(), self.meters.len(), self.cursors())
+        let hold = SpanCursor::new(self.document.hold, self.document.zone);
+        State::empty(self.reference.clone(), self.meters.len(), self.cursors(), hold)
     }
 
     pub(super) fn tier_id(&self, tier: Option<u16>) -> Option<Id> {

@@ -204,9 +204,14 @@ impl Plan {
         event: &Event,
     ) -> Result<Reading, Problem> {
         let joined = roster.get(&event.partner).and_then(|record| record.joined);
-        let windows = match target {
-            Target::Change(state) => self.ordinals(&mut state.cursors, event.at, joined)?,
-            Target::Keep(state) => self.ordinals(&mut state.cursors.clone(), event.at, joined)?,
+        let (windows, payable_at) = match target {
+            Target::Change(state) => {
+                (self.ordinals(&mut state.cursors, event.at, joined)?, state.hold.add_to(event.at)?)
+            }
+            Target::Keep(state) => (
+                self.ordinals(&mut state.cursors.clone(), event.at, joined)?,
+                self.document.hold.add_to(event.at, self.document.zone)?,
+            ),
         };
         let record = roster.get(&event.partner);
         let (lines, items) = self.lines(event)?;
@@ -227,7 +232,7 @@ impl Plan {
             tier: record
                 .and_then(|record| record.tier.as_ref())
                 .and_then(|tier| self.tier_number(tier)),
-            payable_at: self.document.hold.add_to(event.at, self.document.zone)?,
+            payable_at,
         })
     }
 

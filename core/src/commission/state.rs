@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::kernel::calendar::{Ordinal, PeriodCursor};
+use crate::kernel::calendar::{Ordinal, PeriodCursor, SpanCursor};
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
 use crate::kernel::ladder::Held;
@@ -204,6 +204,8 @@ pub struct State {
     /// Where in the calendar the last event was, for each of the plan's windows; no part of what
     /// is remembered, only the quick way to find it.
     pub(super) cursors: Vec<Option<PeriodCursor>>,
+    /// The same for the end of the hold.
+    pub(super) hold: SpanCursor,
 }
 
 impl State {
@@ -211,6 +213,7 @@ impl State {
         plan: PlanReference,
         meters: usize,
         cursors: Vec<Option<PeriodCursor>>,
+        hold: SpanCursor,
     ) -> Self {
         Self {
             plan,
@@ -219,6 +222,7 @@ impl State {
             meters: vec![Meter::default(); meters],
             tiers: Vec::new(),
             cursors,
+            hold,
         }
     }
 
