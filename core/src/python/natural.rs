@@ -44,7 +44,7 @@ pub(super) fn exact_text(value: &Bound<'_, PyAny>) -> Result<String, Problem> {
         value.call_method0("isoformat")
     } else if is(&known.uuid) || is(&known.fraction) || is(&known.zone) {
         value.str().map(Bound::into_any)
-    } else if value.hasattr("__float__").unwrap_or(false) {
+    } else if index(value).is_none() && value.hasattr("__float__").unwrap_or(false) {
         return Err(walk::float_refused(value, "Decimal(\"12.34\")"));
     } else {
         return Err(unknown(value, "it has no exact text"));

@@ -1,0 +1,108 @@
+"""What is refused comes as one `GuerdonError` that carries every problem, each with its place."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from decimal import Decimal
+from typing import Any, Callable
+
+import pytest
+
+import guerdon
+from guerdon import Event, GuerdonError, Money, Problem
+
+
+def refused(run: Callable[[], Any]) -> GuerdonError:
+    with pytest.raises(GuerdonError) as caught:
+        run()
+    return caught.value
+
+
+def found(error: GuerdonError) -> list[tuple[str, str]]:
+    return [(problem.code, problem.path) for problem in error.problems]
+
+
+def test_an_error_is_a_value_error_that_speaks_of_the_first_problem() -> None:
+    error = refused(lambda: Money(amount=1.5, currency="usd"))
+    assert isinstance(error, ValueError)
+    assert found(error) == [("float_refused", "/amount"), ("currency_unknown", "/currency")]
+    assert (error.code, error.path) == ("float_refused", "/amount")
+    assert error.hint == 'write it as text, such as Decimal("12.34")'
+    assert all(isinstance(problem, Problem) and problem.severity == "error" for problem in error.problems)
+    assert str(error).splitlines() == [
+        "`1.5` is a float, which cannot hold an exact amount (float_refused at `/amount`); "
+        'write it as text, such as Decimal("12.34")',
+        "`usd` is not an ISO 4217 currency with a minor unit (currency_unknown at `/currency`); "
+        "use an upper-case code such as USD, EUR or JPY",
+    ]
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_an_error_can_be_sent_elsewhere(again: Callable[[GuerdonError], GuerdonError]) -> None:
+    error = refused(lambda: Money(amount=1.5, currency="usd"))
+    assert found(again(error)) == found(error)
+    assert str(again(error)) == str(error)
+
+
+def test_each_place_in_a_list_and_a_dict_is_named() -> None:
+    def run() -> object:
+        return Event(
+            id="",
+            kind="sold",
+            at="2026-11-20T10:00:00Z",
+            partner="ann",
+            items=[3, None, {}],
+            facts={"a/b": True, "c": guerdon.FactValueBool(True), 5: guerdon.FactValueBool(True)},
+        )
+
+    assert found(refused(run)) == [
+        ("id_invalid", "/id"),
+        ("variant_unknown", "/kind"),
+        ("type_mismatch", "/items/0"),
+        ("type_mismatch", "/items/1"),
+        ("type_mismatch", "/items/2"),
+        ("type_mismatch", "/facts/a~1b"),
+        ("type_mismatch", "/facts/5"),
+    ]
+
+
+def test_a_function_refuses_as_its_class_does() -> None:
+    given: dict[str, Any] = {"money": 5, "rounding": "half_odd"}
+    error = refused(lambda: guerdon.money.round(**given))
+    assert found(error) == [("type_mismatch", "/money"), ("variant_unknown", "/rounding")]
+    assert "half_even" in error.problems[1].hint
+
+
+def test_a_native_function_wants_its_own_input() -> None:
+    operation = guerdon.OPERATIONS[0]
+    assert found(refused(lambda: operation.native(5))) == [("type_mismatch", "")]
+
+
+def test_names_that_do_not_exist_are_python_s_own_errors() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'amont'"):
+        Money(amont=1, currency="USD")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="required keyword argument: 'currency'"):
+        Money(amount=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Money(Decimal(1), "USD")  # type: ignore[misc]
+
+
+def test_an_operation_that_is_nearly_there_is_named() -> None:
+    error = refused(lambda: guerdon.call("money.rond", "{}"))
+    assert (error.code, error.hint) == ("operation_unknown", "did you mean `money.round`?")
+
+
+def test_dicts_and_text_are_refused_alike() -> None:
+    given = {"money": {"amount": 1.5, "currency": "usd", "cents": 3}, "rounding": None}
+    text = '{"money": {"amount": 1.5, "currency": "usd", "cents": 3}, "rounding": null}'
+    by_text = refused(lambda: guerdon.call("money.round", text))
+    by_dict = refused(lambda: guerdon.call("money.round", given))
+    assert by_text.problems == by_dict.problems
+    assert len(by_text.problems) == 4
+
+
+def test_json_of_another_alternative_is_refused() -> None:
+    text = guerdon.FactValueBool(True).to_json()
+    error = refused(lambda: guerdon.FactValueString.from_json(text))
+    assert found(error) == [("variant_unknown", "/string")]
