@@ -996,7 +996,7 @@ export interface Lost {
 export type Measure =
   /** The commission base, in units of the plan's currency. */
   | 'volume'
-  /** The number of events. */
+  /** The number of events; of lines, for orders that have several. */
   | 'count'
   /** The quantity sold. */
   | 'quantity';
@@ -1429,7 +1429,7 @@ export interface PlanDocument {
    * @default {}
    */
   facts?: { [key: string]: FactType };
-  /** Who or what can earn at all; everything unless said. */
+  /** Who or what can earn at all, line by line; everything unless said. */
   eligible?: Expression;
   /** The partners' tiers. */
   ladder?: TierLadder;

@@ -234,16 +234,19 @@ impl<N: Working> Evaluator<'_, N> {
         scratch.tier_before = self.tier(row, scratch);
         conditions.seller_has(scratch.tier_before);
         self.explain_tier(scratch.tier_before, steps);
+        let mut eligible_lines = 0_usize;
         for line in 0..row.lines.len() {
             if let Some(eligible) = self.plan.eligible {
                 if conditions.holds(eligible, line)? != Truth::True {
-                    return Ok(Rated::NotEligible);
+                    continue;
                 }
+                eligible_lines += 1;
             }
             self.rate_line(row, line, conditions, scratch, steps)?;
         }
         if scratch.paid.is_empty() {
-            return Ok(Rated::NoRuleMatches);
+            let none = self.plan.eligible.is_some() && eligible_lines == 0;
+            return Ok(if none { Rated::NotEligible } else { Rated::NoRuleMatches });
         }
         self.cap(row, scratch, steps)?;
         self.post(row, scratch, steps)?;

@@ -53,7 +53,7 @@ pub struct PlanDocument {
     /// Facts of the host's own, which events bring along.
     #[model(default)]
     pub facts: BTreeMap<String, FactType>,
-    /// Who or what can earn at all; everything unless said.
+    /// Who or what can earn at all, line by line; everything unless said.
     pub eligible: Option<Expression>,
     /// The partners' tiers.
     pub ladder: Option<TierLadder>,
@@ -103,7 +103,7 @@ pub enum RefundPolicy {
 pub enum Measure {
     /// The commission base, in units of the plan's currency.
     Volume,
-    /// The number of events.
+    /// The number of events; of lines, for orders that have several.
     Count,
     /// The quantity sold.
     Quantity,

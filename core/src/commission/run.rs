@@ -543,7 +543,9 @@ impl<'a> Batch<'a> {
                 currency,
             ),
         };
-        let outcome = self.plan.refund(state, self.roster, &refund, posted)?;
+        let refunded = self.plan.refund(state, self.roster, &refund, posted);
+        // In a batch, the refund is this row and its amount a column of it.
+        let outcome = refunded.map_err(|problem| problem.at("/amount_minor"))?;
         earnings.commission_minor.push(to_minor(outcome.total.amount, currency)?);
         earnings.lost_minor.push(0);
         for line in outcome.lines.iter().filter(|line| line.level > 0) {
