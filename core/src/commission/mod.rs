@@ -83,7 +83,7 @@ crate::codes! {
     ITEMS_SUM_MISMATCH = "items_sum_mismatch";
     /// Two items of an event have the same id.
     ITEM_DUPLICATE = "item_duplicate";
-    /// A refund is of an event, or a line of one, that none of the posted lines is for.
+    /// None of the posted lines is for the event or line that is refunded, or one is for another.
     REFUND_OF_UNKNOWN_SALE = "refund_of_unknown_sale";
     /// More is refunded than was paid.
     REFUND_EXCEEDS_SALE = "refund_exceeds_sale";

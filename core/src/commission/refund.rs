@@ -104,7 +104,7 @@ impl Plan {
                 && (refund.item.is_none() || line.item == refund.item)
         };
         if posted.iter().any(|line| refunded(&line)) {
-            return Ok(());
+            return check_event(refund, posted);
         }
         Err(Problem::new(
             REFUND_OF_UNKNOWN_SALE,
@@ -249,6 +249,18 @@ impl Plan {
     }
 }
 
+/// Makes sure that no line of another event is taken back along with those of the refunded one.
+fn check_event(refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
+    let is_other = |line: &Line| line.kind != LineKind::Reversal && line.event != refund.event;
+    let Some(position) = posted.iter().position(is_other) else { return Ok(()) };
+    let problem = Problem::new(
+        REFUND_OF_UNKNOWN_SALE,
+        format!("one of the posted lines is not for the event `{}`", refund.event),
+        "hand back the lines of the refunded event, and no others",
+    );
+    Err(problem.under("event").under(position).under("posted"))
+}
+
 /// Which share of a line's sale was refunded before, and is now.
 struct Share {
     before: Exact,
@@ -375,8 +387,12 @@ impl Changes {
             .iter()
             .filter_map(|(partner, windows)| {
                 let number = state.partners.get(partner)?;
-                let before = state.held(number);
-                let after = spec.levels.advance(before, *windows.get(window)?, |ordinal| {
+                let (before, window) = (state.held(number), *windows.get(window)?);
+                // A window that was over before the refund is judged without it, whether or not
+                // anybody had looked since.
+                let entered =
+                    spec.levels.advance(before, window, |ordinal| meter.measure(ordinal, number));
+                let after = spec.levels.advance(entered, window, |ordinal| {
                     let changed = self.cells.get(&(spec.meter, ordinal, number));
                     changed.map_or_else(
                         || meter.measure(ordinal, number),
