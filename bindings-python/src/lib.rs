@@ -1,6 +1,9 @@
 //! The native module of the Python package: one function for each of the core's operations, and
 //! the classes that they take and give.
 
+mod arrow;
+mod engine;
+
 use guerdon::python::{PythonType, input_text, raise};
 use pyo3::prelude::*;
 
@@ -42,5 +45,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(call, module)?)?;
     guerdon::Problem::register(module)?;
+    engine::register(module)?;
     add_operations(module)
 }

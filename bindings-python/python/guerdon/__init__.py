@@ -107,6 +107,7 @@ from ._native import (
     call,
 )
 from .operations import OPERATIONS
+from .engine import Columns, Earnings, Plan, Roster, State
 from .types import (
     Account,
     CapScope,
@@ -145,9 +146,11 @@ __all__ = [
     "AllocationPart",
     "CapScope",
     "ConvertInput",
+    "Columns",
     "DateInput",
     "DecimalInput",
     "DocumentInput",
+    "Earnings",
     "EntryKind",
     "EvaluateInput",
     "Evaluation",
@@ -214,6 +217,7 @@ __all__ = [
     "PayoutPolicyInput",
     "PayoutPolicyReference",
     "PayoutTotals",
+    "Plan",
     "PlanDescription",
     "PlanInput",
     "PlanReference",
@@ -229,6 +233,7 @@ __all__ = [
     "Replay",
     "ReplayInput",
     "ReturnedFee",
+    "Roster",
     "RoundInput",
     "Rounding",
     "SchedulePiece",
@@ -238,6 +243,7 @@ __all__ = [
     "SettleInput",
     "Severity",
     "SkipReason",
+    "State",
     "Statement",
     "StatementEntry",
     "StatementInput",

@@ -5,6 +5,8 @@
 //! row. Bindings turn Arrow tables, buffers and typed arrays into these slices without copying
 //! what they can lend.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod table;
 
 use rust_decimal::Decimal;
@@ -27,6 +29,8 @@ crate::codes! {
     COLUMN_AMBIGUOUS = "column_ambiguous";
     /// A code points beyond the words of its column.
     COLUMN_CODE_INVALID = "column_code_invalid";
+    /// The data of a table contradicts its own description, or ends too early.
+    COLUMNS_BROKEN = "columns_broken";
 }
 
 /// The codes of a column of words; a negative one is a null.

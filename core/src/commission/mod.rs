@@ -18,6 +18,8 @@
 //! - A line's id follows from plan, event, item, rule and partner, so that a retry of the host
 //!   makes no second line.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod compile;
 mod engine;
 mod evaluate;

@@ -70,6 +70,26 @@ impl Roster {
         self.partners.get(id)
     }
 
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.partners.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.partners.is_empty()
+    }
+
+    /// The records, in the order of their ids.
+    #[must_use]
+    pub fn partners(&self) -> Vec<&Partner> {
+        let mut partners: Vec<&Partner> = self.partners.values().collect();
+        partners.sort_by(|left, right| left.id.cmp(&right.id));
+        partners
+    }
+
     /// Whether a partner earns; one without a record does.
     #[must_use]
     pub fn earns(&self, id: &Id) -> bool {

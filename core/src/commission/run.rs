@@ -99,7 +99,8 @@ impl Plan {
     }
 
     /// Evaluates a batch as [`run`](Plan::run) does, and asks now and then whether to go on:
-    /// before the first row and after every [`ROWS_BETWEEN_LOOKS`], with the number of rows done.
+    /// before the first row, after every [`ROWS_BETWEEN_LOOKS`] and after the last, with the number
+    /// of rows done.
     ///
     /// # Errors
     /// As [`run`](Plan::run); `run_interrupted` if the answer was no.
@@ -130,6 +131,9 @@ impl Plan {
                     .row(&mut working, row, (&mut fast, &mut exact), &mut earnings)
                     .map_err(|problem| at_row(problem, row))?;
             }
+        }
+        if !go_on(rows) {
+            return Err(interrupted(rows, rows));
         }
         earnings.overrides.partners = batch.sponsors;
         *state = working;

@@ -118,12 +118,20 @@ fn stub(catalog: &Catalog) -> String {
         let _ = write!(body, "\ndef {}(input: {input}) -> {output}:\n{doc}", operation.function);
         names.insert(operation.function.to_owned());
     }
+    body.push_str(ENGINE_STUB);
     names.extend(["__version__", "call"].map(str::to_owned));
+    names.extend(ENGINES.map(str::to_owned));
     let all = names.iter().map(|name| format!("    \"{name}\",\n")).collect::<String>();
     let body = format!("\n__all__ = [\n{all}]\n{STUB_START}{body}");
     let head = format!("# {NOTICE}\n{STUB_DOC}\n");
     format!("{head}{}{body}", imports(&body, catalog, Place::Stub))
 }
+
+/// The hand-written classes of the native module: compiled plans and what goes with them.
+const ENGINE_STUB: &str = include_str!("engine.pyi");
+
+/// Their names; `engine.py` has them too.
+const ENGINES: [&str; 5] = ["Columns", "Earnings", "Plan", "Roster", "State"];
 
 const STUB_DOC: &str = "\
 \"\"\"The native module: classes, and one function for each operation.\"\"\"
@@ -363,6 +371,7 @@ fn package(catalog: &Catalog) -> String {
         names.map(|name| format!("    {name},\n")).collect::<String>()
     };
     let mut all: Vec<&str> = vec!["GuerdonError", "OPERATIONS", "__version__", "call"];
+    all.extend(ENGINES);
     all.extend(
         domains
             .iter()
@@ -374,9 +383,10 @@ fn package(catalog: &Catalog) -> String {
     let quoted = all.iter().map(|name| format!("    \"{name}\",\n")).collect::<String>();
     format!(
         "# {NOTICE}\n{PACKAGE_DOC}\nfrom . import {}\nfrom ._errors import GuerdonError\n\
-         from ._native import (\n{}    __version__,\n    call,\n)\nfrom .operations import OPERATIONS\nfrom .types import (\n{})\n\n__all__ = [\n{quoted}]\n",
+         from ._native import (\n{}    __version__,\n    call,\n)\nfrom .engine import {}\nfrom .operations import OPERATIONS\nfrom .types import (\n{})\n\n__all__ = [\n{quoted}]\n",
         domains.join(", "),
         list(&mut classes.iter().map(String::as_str)),
+        ENGINES.join(", "),
         list(&mut aliases.iter().copied()),
     )
 }
@@ -399,10 +409,10 @@ enum Place {
 }
 
 const STANDARD: &[(&str, &[&str])] = &[
-    ("collections.abc", &["Mapping", "Sequence"]),
+    ("collections.abc", &["Callable", "Mapping", "Sequence"]),
     ("decimal", &["Decimal"]),
     ("fractions", &["Fraction"]),
-    ("typing", &["Any", "ClassVar", "Literal", "TypeAlias", "final"]),
+    ("typing", &["Any", "ClassVar", "Literal", "Protocol", "TypeAlias", "final"]),
     ("uuid", &["UUID"]),
     ("zoneinfo", &["ZoneInfo"]),
 ];
