@@ -15,6 +15,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("column_missing", "columns are no JSON; core/tests/commission_columns.rs"),
     ("column_null", "columns are no JSON; core/src/columns"),
     ("column_type_mismatch", "columns are no JSON; core/src/columns"),
+    ("columns_broken", "an Arrow table is no JSON; bindings-python/tests/test_arrow.py"),
     (
         "period_invalid",
         "no operation reads the name of a period; core/src/kernel/calendar/label.rs",

@@ -106,8 +106,8 @@ from ._native import (
     __version__,
     call,
 )
-from .operations import OPERATIONS
 from .engine import Columns, Earnings, Plan, Roster, State
+from .operations import OPERATIONS
 from .types import (
     Account,
     CapScope,
@@ -145,8 +145,8 @@ __all__ = [
     "AllocatedPart",
     "AllocationPart",
     "CapScope",
-    "ConvertInput",
     "Columns",
+    "ConvertInput",
     "DateInput",
     "DecimalInput",
     "DocumentInput",
