@@ -22,6 +22,11 @@ pub mod python;
 pub use facade::{OPERATIONS, call};
 pub use kernel::problem::{Code, Problem, Problems};
 
+/// The samples of the README, as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// Every code that a problem can have, module by module.
 pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     columns::CODES,
