@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import guerdon
+
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 PROMISED = re.compile(r"^ *print\(.*\) +# (.*)$", re.MULTILINE)
@@ -53,3 +55,12 @@ def test_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_plan_of_the_rust_sample_is_the_same() -> None:
     (plan,) = re.findall(r'const PLAN: &str = r#"(.*?)"#;', blocks("rust")[0], re.DOTALL)
     assert json.loads(plan) == json.loads(blocks("json")[0])
+
+
+def test_every_part_in_the_guide_to_plans_holds() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "plans.md").read_text(encoding="utf-8")
+    whole, *parts = [json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)]
+    assert parts
+    for part in [{}, *parts]:
+        described = guerdon.plan.describe(plan={**whole, **part})
+        assert described.plan.id == "affiliates"
