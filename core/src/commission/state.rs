@@ -191,7 +191,7 @@ fn index(key: u32) -> usize {
 /// What a plan remembers between events.
 ///
 /// It belongs to one version of one plan. Hosts keep it as the text that
-/// [`to_document`](State::to_document) gives, and change it only by evaluating.
+/// [`Plan::state_document`](super::Plan::state_document) gives, and change it only by evaluating.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) plan: PlanReference,

@@ -1,6 +1,6 @@
 //! One door for every language that speaks JSON: `call(operation, json) -> json`.
 //!
-//! The [table of operations](operations) is the list of what guerdon can do. Node, WebAssembly,
+//! The table of operations, [`OPERATIONS`], is the list of what guerdon can do. Node, WebAssembly,
 //! the conformance vectors and any check from outside go through [`call`]; the typed faces of
 //! Python, Swift and Kotlin are derived from the same table, so that an operation that exists in
 //! one language exists in all of them.

@@ -2,7 +2,7 @@
 //!
 //! Everything here is derived from [postings](posting::Posting), which the host keeps. A
 //! commission line becomes one by posting it; [`propose`] finds what is payable at a cut-off and
-//! who is paid it; [`settle`] posts what becomes of a payout; [`statement`](statement()) tells
+//! who is paid it; [`settle`](settle()) posts what becomes of a payout; [`statement`](statement()) tells
 //! how a balance came about.
 //!
 //! - An entry is *pending* until its `available_at`, and *payable* from then on. Nothing is

@@ -7,7 +7,7 @@ use super::{CalendarUnit, Date, Instant, Ordinal, PERIOD_INVALID, Periods, quote
 use crate::kernel::problem::Problem;
 
 impl Periods {
-    /// The name of the period with that number; see [`Period::label`].
+    /// The name of the period with that number; see [`Period::label`](super::Period::label).
     #[must_use]
     pub fn label(self, ordinal: Ordinal) -> String {
         let number = i64::from(ordinal.number());
@@ -33,7 +33,7 @@ impl Periods {
         }
     }
 
-    /// The number of the period with that name, which must be written as [`Period::label`] does.
+    /// The number of the period with that name, which must be written as [`Period::label`](super::Period::label) does.
     ///
     /// # Errors
     /// `period_invalid` when no period of this kind has that name.

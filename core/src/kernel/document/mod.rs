@@ -1,7 +1,7 @@
 //! Documents: how text becomes a typed value, and how every type describes itself.
 //!
 //! A type is declared once, with `#[model]`. From that declaration come its serde form, its
-//! [`Shape`](shape::Shape) and, behind features, its class or record in each language. The shape
+//! [`Shape`] and, behind features, its class or record in each language. The shape
 //! then drives everything that has to agree: the [walker](walk) that finds *all* that is wrong in
 //! a text with a pointer to each place, the JSON Schema that we publish, and the typings that the
 //! bindings check in. Nothing else knows what a field is called.
