@@ -10,6 +10,9 @@
 #[allow(unused_extern_crates, reason = "used by the code that the derive writes")]
 extern crate self as guerdon;
 
+#[cfg(feature = "__uniffi")]
+uniffi::setup_scaffolding!();
+
 pub mod columns;
 pub mod commission;
 pub mod kernel;
