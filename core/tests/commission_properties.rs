@@ -1,12 +1,27 @@
 //! Commissions over random plans, partners and histories.
 //!
-//! `partitions` holds a history that is cut and run apart to the same one in one piece.
+//! `histories` holds every amount to the oracle, which recomputes each sum from all that was ever
+//! posted, and the engine's doors to each other: evaluating, explaining and previewing, single
+//! events and columns, integers and exact numbers, states kept and states stored. `partitions`
+//! holds a history that is cut and run apart to the same one in one piece.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a failed unwrap or index is a failed test"
+    clippy::panic,
+    clippy::unreachable,
+    reason = "a failed unwrap, index or panic is a failed test"
 )]
 
+#[path = "commission/dice.rs"]
+mod dice;
+#[path = "commission/events.rs"]
+mod events;
+#[path = "commission/histories.rs"]
+mod histories;
+#[path = "commission/oracle.rs"]
+mod oracle;
 #[path = "commission/partitions.rs"]
 mod partitions;
+#[path = "commission/plans.rs"]
+mod plans;

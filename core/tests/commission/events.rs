@@ -1,0 +1,148 @@
+//! Random histories: sales of one line or several, and refunds of parts of them.
+
+use serde_json::{Value, json};
+
+use crate::dice::Dice;
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decimal, micros, put};
+
+#[derive(Clone, Debug)]
+pub(crate) struct ItemSpec {
+    pub(crate) amount: Option<i64>,
+    pub(crate) net: Option<i64>,
+    /// In tenths of a unit; one unit unless said.
+    pub(crate) quantity: Option<i64>,
+    pub(crate) product: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct EventSpec {
+    pub(crate) kind: &'static str,
+    pub(crate) at: i64,
+    pub(crate) partner: usize,
+    pub(crate) customer: Option<i64>,
+    pub(crate) country: Option<&'static str>,
+    pub(crate) new: Option<bool>,
+    /// The event's only line, or its items.
+    pub(crate) lines: Vec<ItemSpec>,
+    pub(crate) itemised: bool,
+}
+
+/// How much of what is left is refunded, of the order or of one of its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct RefundSpec {
+    pub(crate) at: i64,
+    /// Which of the events that earned so far, and which of its lines.
+    pub(crate) event: i64,
+    pub(crate) item: Option<i64>,
+    /// In quarters of what is left.
+    pub(crate) quarters: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Happens {
+    Event(EventSpec),
+    Refund(RefundSpec),
+}
+
+/// What histories are made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Whether orders have items.
+    pub(crate) items: bool,
+    /// Whether events may leave out what columns need.
+    pub(crate) sparse: bool,
+    /// The greatest amount, in minor units.
+    pub(crate) most: i64,
+}
+
+fn line(dice: &mut Dice, shape: Shape) -> ItemSpec {
+    let amount = match dice.roll(8) {
+        6 => shape.most,
+        7 => 0,
+        _ if shape.most > 1 << 40 => shape.most / (1 + dice.roll(1_000)),
+        _ => dice.roll(shape.most),
+    };
+    let whole = 10 * dice.roll(5);
+    ItemSpec {
+        amount: Some(amount),
+        net: dice.maybe(3, |dice| amount - amount / (2 + dice.roll(9))),
+        quantity: dice
+            .maybe(2, |dice| if shape.sparse && dice.once_in(3) { whole + 5 } else { whole }),
+        product: dice.maybe(2, |dice| dice.pick(&PRODUCTS)),
+    }
+}
+
+fn event(dice: &mut Dice, at: i64, shape: Shape) -> EventSpec {
+    let itemised = shape.items && dice.once_in(3);
+    let count = if itemised { 1 + dice.roll(4) } else { 1 };
+    let mut lines: Vec<ItemSpec> = (0..count).map(|_| line(dice, shape)).collect();
+    if shape.sparse && !itemised && dice.once_in(10) {
+        lines[0].amount = None;
+        lines[0].net = None;
+    }
+    EventSpec {
+        kind: if dice.once_in(4) { dice.pick(&KINDS) } else { "sale" },
+        at,
+        partner: dice.below(5),
+        customer: (!shape.sparse || !dice.once_in(4)).then(|| dice.roll(3)),
+        country: dice.maybe(2, |dice| dice.pick(&COUNTRIES)),
+        new: dice.maybe(2, |dice| dice.once_in(2)),
+        lines,
+        itemised,
+    }
+}
+
+/// Mostly in the order of time, over some months; a few come late.
+pub(crate) fn history(dice: &mut Dice, most: i64, shape: Shape) -> Vec<Happens> {
+    let mut day = 0;
+    let count = 1 + dice.roll(most);
+    (0..count)
+        .map(|_| {
+            day += dice.roll(12);
+            let late = if dice.once_in(6) { dice.roll(70) } else { 0 };
+            let at = micros(day - late) + dice.roll(24) * 3_600_000_000;
+            if dice.once_in(3) {
+                Happens::Refund(RefundSpec {
+                    at,
+                    event: dice.roll(1_000),
+                    item: dice.maybe(2, |dice| dice.roll(10)),
+                    quarters: dice.roll(5),
+                })
+            } else {
+                Happens::Event(event(dice, at, shape))
+            }
+        })
+        .collect()
+}
+
+impl EventSpec {
+    pub(crate) fn json(&self, id: usize, plan: &PlanSpec) -> Value {
+        let customer = self.customer.map(|customer| format!("c{customer}"));
+        let at = guerdon::kernel::calendar::Instant::from_micros(self.at).unwrap();
+        let mut json = json!({"id": format!("e{id}"), "kind": self.kind, "at": at.to_string(),
+            "partner": format!("p{}", self.partner)});
+        put(&mut json, "customer", customer);
+        put(&mut json, "country", self.country);
+        put(&mut json, "new_customer", self.new);
+        if !self.itemised {
+            self.lines[0].put_into(&mut json, plan);
+            return json;
+        }
+        let items = self.lines.iter().enumerate().map(|(number, line)| {
+            let mut json = json!({"id": format!("i{number}")});
+            line.put_into(&mut json, plan);
+            json
+        });
+        json["items"] = Value::Array(items.collect());
+        json
+    }
+}
+
+impl ItemSpec {
+    fn put_into(&self, json: &mut Value, plan: &PlanSpec) {
+        put(json, "amount", self.amount.map(|amount| plan.money(amount)));
+        put(json, "net", self.net.map(|net| plan.money(net)));
+        put(json, "quantity", self.quantity.map(|quantity| decimal(quantity, 1)));
+        put(json, "product", self.product);
+    }
+}
