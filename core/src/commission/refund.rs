@@ -3,7 +3,9 @@
 //! `target = round(posted * (1 - refunded))`, and the reversal is what leads there from what is
 //! left of the line. So reversals never exceed the commission, and a full refund lands on zero
 //! however many parts it comes in. A refund of one line of the order concerns that line; a refund
-//! of the order is spread over what has not been refunded of it yet.
+//! of the order is spread over what has not been refunded of it yet. What cost nothing (a free
+//! item, a signup) has no share to take: it is given back whole, by a refund of nothing that names
+//! it, or by one of the order when nothing else is left of that.
 
 use std::collections::BTreeMap;
 
@@ -304,10 +306,11 @@ fn shares(
             .under("amount")
             .under("refund"));
         }
-        if whole.is_zero() {
-            continue;
-        }
-        let now = refunded.checked_div(&whole)?.checked_mul(&of_line)?;
+        let now = match (whole.is_zero(), of_line.is_zero()) {
+            (false, _) => refunded.checked_div(&whole)?.checked_mul(&of_line)?,
+            (true, false) => of_line,
+            (true, true) => continue,
+        };
         shares.insert(item, Share { before, now });
     }
     Ok(shares)

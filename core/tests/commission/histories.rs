@@ -248,26 +248,8 @@ impl<'a> Walk<'a> {
         for event in self.oracle.earned() {
             let left = self.oracle.left_of(event, None);
             assert!(left.is_integer());
-            let paid: i64 = self.posted[&event]
-                .iter()
-                .map(|line| to_minor(line.order_gross.amount, line.order_gross.currency).unwrap())
-                .max()
-                .unwrap();
-            if paid == 0 {
-                continue;
-            }
-            if !left.is_zero() {
-                self.give_back(at, event, None, left.to_integer().to_i64().unwrap());
-            }
-            assert_eq!(
-                self.posted[&event]
-                    .iter()
-                    .filter(|line| line.gross.amount.to_string() != "0")
-                    .map(minor)
-                    .sum::<i64>(),
-                0,
-                "of {event}"
-            );
+            self.give_back(at, event, None, left.to_integer().to_i64().unwrap());
+            assert_eq!(self.posted[&event].iter().map(minor).sum::<i64>(), 0, "of {event}");
         }
     }
 }

@@ -504,8 +504,16 @@ impl<'a> Oracle<'a> {
     ) -> (Vec<ToldLine>, Option<Change>) {
         let whole_left = self.left_of(number, line);
         let mut told = Vec::new();
-        if whole_left.is_zero() {
-            // Nothing is left that a part could be taken of, so nothing happens.
+        let named = |place: usize| line.is_none_or(|line| line == place);
+        let order = self.orders[&number].lines.iter().enumerate();
+        // Where nothing is left to pay back, what cost nothing is given back whole.
+        let touched: Vec<usize> = order
+            .filter(|(place, (_, refunded))| {
+                named(*place) && !(whole_left.is_zero() && refunded.is_one())
+            })
+            .map(|(place, _)| place)
+            .collect();
+        if touched.is_empty() {
             return (told, None);
         }
         let ladder = self.plan.ladder.as_ref();
@@ -516,10 +524,11 @@ impl<'a> Oracle<'a> {
             of.map(|posted| oracle.left(posted, ladder.measure, &posted.counted)).collect()
         };
         let before = measure(self);
-        for (place, (_, refunded)) in
-            self.orders.get_mut(&number).unwrap().lines.iter_mut().enumerate()
-        {
-            if line.is_none_or(|line| line == place) {
+        for place in &touched {
+            let refunded = &mut self.orders.get_mut(&number).unwrap().lines[*place].1;
+            if whole_left.is_zero() {
+                *refunded = BigRational::one();
+            } else {
                 let part = whole(amount) / &whole_left * (BigRational::one() - &*refunded);
                 *refunded += part;
             }
@@ -528,7 +537,7 @@ impl<'a> Oracle<'a> {
         for posted in self.posted.iter_mut().filter(|posted| posted.event == number) {
             let place = posted.told.line;
             let refunded = &self.orders[&number].lines[place].1;
-            if line.is_some_and(|line| line != place) {
+            if !touched.contains(&place) {
                 continue;
             }
             let kept = BigRational::one() - refunded;
