@@ -1,9 +1,10 @@
 //! Commissions over random plans, partners and histories.
 //!
 //! `histories` holds every amount to the oracle, which recomputes each sum from all that was ever
-//! posted, and the engine's doors to each other: evaluating, explaining and previewing, single
-//! events and columns, integers and exact numbers, states kept and states stored. `partitions`
-//! holds a history that is cut and run apart to the same one in one piece.
+//! posted, and the engine's doors to each other: evaluating, explaining and previewing, integers
+//! and exact numbers, states kept and states stored. `columns` holds a batch to its events one by
+//! one, and amounts to the limits of 64 bits. `partitions` holds a history that is cut and run
+//! apart to the same one in one piece.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,8 @@
     reason = "a failed unwrap, index or panic is a failed test"
 )]
 
+#[path = "commission/columns.rs"]
+mod columns;
 #[path = "commission/dice.rs"]
 mod dice;
 #[path = "commission/events.rs"]

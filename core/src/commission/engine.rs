@@ -1,7 +1,6 @@
 //! One event through the plan: what it reads, what it makes of it, what it changes.
 
 use crate::kernel::calendar::{Date, Instant, Ordinal, PeriodCursor, PlacedWindow};
-use crate::kernel::exact::overflow;
 use crate::kernel::explain::{NoSteps, Sink};
 use crate::kernel::id::Id;
 use crate::kernel::money::{
@@ -103,11 +102,7 @@ impl Plan {
         }
         self.settle(&self.exact, &mut target, event, &reading, steps).map_err(|stop| match stop {
             Stop::Problem(problem) => *problem,
-            Stop::TooWide => Problem::new(
-                AMOUNT_TOO_LARGE,
-                "an amount of this event does not fit 64 bits of minor units",
-                "check the amounts of the event and of the plan",
-            ),
+            Stop::TooWide => too_large(),
         })
     }
 
@@ -218,7 +213,7 @@ impl Plan {
         let order_gross = lines
             .iter()
             .try_fold(0_i64, |sum, line| sum.checked_add(line.gross))
-            .ok_or_else(overflow)?;
+            .ok_or_else(too_large)?;
         let wanted = self.document.overrides.iter().map(|one| usize::from(one.level)).max();
         let above = roster.sponsors(&event.partner).take(wanted.unwrap_or(0));
         let sponsor_ids: Vec<Id> = above.cloned().collect();
@@ -339,6 +334,14 @@ pub(super) fn below_zero(value: &impl std::fmt::Display) -> Problem {
         EVENT_NEGATIVE,
         format!("`{value}` is below zero"),
         "what is given back is a refund of the event that it belongs to",
+    )
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        AMOUNT_TOO_LARGE,
+        "an amount of this event does not fit 64 bits of minor units",
+        "check the amounts of the event and of the plan",
     )
 }
 

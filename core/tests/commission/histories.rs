@@ -28,7 +28,7 @@ fn number(id: &str) -> usize {
     id[1..].parse().unwrap()
 }
 
-fn told_line(line: &Line) -> ToldLine {
+pub(crate) fn told_line(line: &Line) -> ToldLine {
     ToldLine {
         rule: line.rule.to_string(),
         line: line.item.as_ref().map_or(0, |item| number(item.as_str())),
@@ -38,7 +38,7 @@ fn told_line(line: &Line) -> ToldLine {
     }
 }
 
-fn sorted(mut lines: Vec<ToldLine>) -> Vec<ToldLine> {
+pub(crate) fn sorted(mut lines: Vec<ToldLine>) -> Vec<ToldLine> {
     lines.sort_by(|one, other| {
         (one.line, one.level, &one.rule).cmp(&(other.line, other.level, &other.rule))
     });
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
         let event = earned[usize::try_from(spec.event % count).unwrap()];
         // Only with a line for each item can the parts of an order be told apart.
         let items = i64::try_from(self.lines[&event]).unwrap();
-        let item = spec.item.filter(|_| self.spec.pays_all && items > 0);
+        let item = spec.item.filter(|_| self.spec.each_line && items > 0);
         let item = item.map(|item| usize::try_from(item % items).unwrap());
         let left = self.oracle.left_of(event, item);
         let quarters = BigRational::new(spec.quarters.into(), 4.into());
@@ -284,10 +284,10 @@ fn agree(outcome: &Outcome, told: &Told) {
 }
 
 /// A plan, its partners, and what happens.
-struct Case {
-    plan: PlanSpec,
-    partners: Vec<PartnerSpec>,
-    history: Vec<Happens>,
+pub(crate) struct Case {
+    pub(crate) plan: PlanSpec,
+    pub(crate) partners: Vec<PartnerSpec>,
+    pub(crate) history: Vec<Happens>,
 }
 
 impl std::fmt::Debug for Case {
@@ -306,7 +306,7 @@ impl std::fmt::Debug for Case {
     }
 }
 
-fn cases(most: i64, shape: Shape) -> impl Strategy<Value = Case> {
+pub(crate) fn cases(most: i64, shape: Shape) -> impl Strategy<Value = Case> {
     dice(600).prop_map(move |mut dice| Case {
         plan: plan(&mut dice),
         partners: partners(&mut dice),
@@ -315,7 +315,7 @@ fn cases(most: i64, shape: Shape) -> impl Strategy<Value = Case> {
 }
 
 /// Compiles the plan, and the one that cannot be written in integers.
-fn compiled(spec: &PlanSpec) -> [Plan; 2] {
+pub(crate) fn compiled(spec: &PlanSpec) -> [Plan; 2] {
     [false, true].map(|wide| {
         Plan::from_json(&spec.document(wide))
             .unwrap_or_else(|problems| panic!("{problems}: {}", spec.document(wide)))

@@ -215,7 +215,7 @@ impl<'a> Oracle<'a> {
         if self.partners[event.partner].closed {
             return nothing("partner_closed");
         }
-        if !self.holds(self.plan.eligible, event, 0, None) {
+        if !(0..event.lines.len()).any(|line| self.holds(self.plan.eligible, event, line, None)) {
             return nothing("not_eligible");
         }
         let tier = match &self.plan.ladder {
@@ -239,6 +239,9 @@ impl<'a> Oracle<'a> {
         let plan = self.plan;
         let mut chosen: Vec<Candidate<'a>> = Vec::new();
         for line in 0..event.lines.len() {
+            if !self.holds(plan.eligible, event, line, None) {
+                continue;
+            }
             for group in &plan.groups {
                 let rules = self.matching(group, event, line, tier, &chosen);
                 match group.combine {

@@ -26,6 +26,13 @@ pub(crate) enum Condition {
     Tier(&'static str),
 }
 
+impl Condition {
+    /// Whether it may hold for one line of an order and not for another.
+    const fn is_of_a_line(self) -> bool {
+        matches!(self, Self::Product(_) | Self::QuantityAtLeast(_))
+    }
+}
+
 /// Amounts in tenths of a minor unit, finer than what is posted.
 pub(crate) type Tenths = i64;
 
@@ -123,8 +130,8 @@ pub(crate) struct PlanSpec {
     pub(crate) ladder: Option<LadderSpec>,
     pub(crate) schedules: Vec<ScheduleSpec>,
     pub(crate) groups: Vec<GroupSpec>,
-    /// Whether every line of every event is paid something, be it zero.
-    pub(crate) pays_all: bool,
+    /// Whether every line of an order that earns is paid something, be it zero.
+    pub(crate) each_line: bool,
     pub(crate) multipliers: Vec<(Option<Condition>, Ratio)>,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) overrides: Vec<OverrideSpec>,
@@ -161,9 +168,8 @@ fn window(dice: &mut Dice) -> Window {
     }
 }
 
-/// A condition that is the same for every line of an order, or any.
-fn condition(dice: &mut Dice, any: bool, tiers: bool) -> Condition {
-    match dice.roll(if any { 7 } else { 4 }) {
+fn condition(dice: &mut Dice, tiers: bool) -> Condition {
+    match dice.roll(7) {
         0 => Condition::Country(dice.pick(&COUNTRIES)),
         1 => Condition::NotCountry(dice.pick(&COUNTRIES)),
         2 => Condition::New,
@@ -218,7 +224,7 @@ fn ladder(dice: &mut Dice) -> LadderSpec {
     LadderSpec {
         measure,
         window,
-        when: dice.maybe(4, |dice| condition(dice, true, false)),
+        when: dice.maybe(4, |dice| condition(dice, false)),
         froms: [first, first + 1 + dice.roll(reach)],
         promotion: if endless { "at_once" } else { dice.pick(&["at_once", "period_end"]) },
         downgrade,
@@ -262,7 +268,7 @@ fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>, tiers: bool) -> 
             } else {
                 vec!["sale", "renewal"]
             },
-            when: dice.maybe(3, |dice| condition(dice, true, tiers)),
+            when: dice.maybe(3, |dice| condition(dice, tiers)),
             priority: if combine == "first" { dice.roll(3) - 1 } else { 0 },
             pays: pays(dice, free, false),
             min: min.filter(|min| max.is_none_or(|max| *min <= max)),
@@ -293,6 +299,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
     for number in 0..=dice.roll(3) {
         groups.push(group(dice, usize::try_from(number).unwrap(), &mut free, tiers));
     }
+    let eligible = dice.maybe(6, |dice| condition(dice, false));
     // A ladder counts what earns, and refunds of parts need a line for each part.
     let pays_all = tiers || dice.once_in(2);
     if pays_all {
@@ -321,14 +328,14 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
         gross: dice.once_in(3),
         rounding: dice.pick(&Rounding::ALL),
         days: dice.maybe(5, |dice| (dice.roll(20), 40 + dice.roll(80))),
-        eligible: dice.maybe(6, |dice| condition(dice, false, false)),
+        eligible,
         ladder,
         schedules,
         groups,
-        pays_all,
+        each_line: pays_all && !eligible.is_some_and(Condition::is_of_a_line),
         multipliers: dice.several(2, |dice| {
             let factor = (1 + dice.roll(5), 1 + dice.roll(4));
-            (dice.maybe(2, |dice| condition(dice, true, tiers)), factor)
+            (dice.maybe(2, |dice| condition(dice, tiers)), factor)
         }),
         caps,
         overrides: dice.several(3, |dice| {
@@ -338,7 +345,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
                 level: 1 + dice.below(3),
                 of_sale: dice.once_in(2),
                 rate: ratio(dice),
-                when: dice.maybe(4, |dice| condition(dice, true, tiers)),
+                when: dice.maybe(4, |dice| condition(dice, tiers)),
             }
         }),
     }

@@ -1,0 +1,217 @@
+//! A history as columns earns what it earns one by one: the same cents, the same sponsors, and
+//! the same stored state. Amounts may be as large as 64 bits hold.
+
+use std::collections::BTreeMap;
+
+use guerdon::columns::{Codes, Facts, Ids, Words};
+use guerdon::commission::{
+    Earnings, Event, EventColumns, Line, Outcome, Plan, Refund, Roster, State,
+};
+use guerdon::kernel::money::to_minor;
+use num_bigint::BigInt;
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::events::{EventSpec, Happens, Shape};
+use crate::histories::{Case, cases, compiled, sorted, told_line};
+use crate::oracle::Oracle;
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, put, roster};
+
+const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
+const HUGE: Shape = Shape { items: true, sparse: true, most: i64::MAX };
+
+/// One row: an event, or how much of which earlier row is given back, and when.
+enum RowSpec<'c> {
+    Event(&'c EventSpec),
+    Refund { of: usize, at: i64, amount: i64 },
+}
+
+/// Refunds of whole orders, by row, of what is left of them.
+fn rows(case: &Case) -> Vec<RowSpec<'_>> {
+    let mut rows: Vec<RowSpec<'_>> = Vec::new();
+    let mut left: BTreeMap<usize, i64> = BTreeMap::new();
+    for happens in &case.history {
+        match happens {
+            Happens::Event(event) => {
+                left.insert(rows.len(), event.lines[0].amount.unwrap());
+                rows.push(RowSpec::Event(event));
+            }
+            Happens::Refund(refund) if !left.is_empty() => {
+                let chosen = usize::try_from(refund.event).unwrap() % left.len();
+                let (of, rest) = left.iter_mut().nth(chosen).unwrap();
+                let amount = *rest * refund.quarters / 4;
+                *rest -= amount;
+                // Within the plan's dates, if it has any.
+                let at = match (&rows[*of], case.plan.days) {
+                    (RowSpec::Event(event), Some(_)) => event.at,
+                    _ => refund.at,
+                };
+                rows.push(RowSpec::Refund { of: *of, at, amount });
+            }
+            Happens::Refund(_) => {}
+        }
+    }
+    rows
+}
+
+fn code<T: PartialEq>(words: &[T], word: Option<T>) -> i8 {
+    let found = word.and_then(|word| words.iter().position(|one| *one == word));
+    found.map_or(-1, |code| i8::try_from(code).unwrap())
+}
+
+fn run(plan: &Plan, roster: &Roster, rows: &[RowSpec<'_>]) -> (Earnings, State) {
+    let sold = |row: &RowSpec<'_>| match row {
+        RowSpec::Event(_) => None,
+        RowSpec::Refund { of, .. } => Some(*of),
+    };
+    // A refund repeats the partner and the customer of its sale.
+    let event = |row: usize| match &rows[sold(&rows[row]).unwrap_or(row)] {
+        RowSpec::Event(event) => *event,
+        RowSpec::Refund { .. } => unreachable!("a refund is of a sale"),
+    };
+    let each = |of: &dyn Fn(usize) -> i64| (0..rows.len()).map(of).collect::<Vec<i64>>();
+    let codes = |of: &dyn Fn(usize) -> i8| (0..rows.len()).map(of).collect::<Vec<i8>>();
+    let at = each(&|row| match &rows[row] {
+        RowSpec::Event(event) => event.at,
+        RowSpec::Refund { at, .. } => *at,
+    });
+    let amount = each(&|row| match &rows[row] {
+        RowSpec::Event(event) => event.lines[0].amount.unwrap(),
+        RowSpec::Refund { amount, .. } => *amount,
+    });
+    let net = each(&|row| event(row).lines[0].net.or(event(row).lines[0].amount).unwrap());
+    let quantity = each(&|row| event(row).lines[0].quantity.unwrap_or(10) / 10);
+    let refund_of = each(&|row| sold(&rows[row]).map_or(-1, |of| i64::try_from(of).unwrap()));
+    let partner = codes(&|row| i8::try_from(event(row).partner).unwrap());
+    let customer = codes(&|row| i8::try_from(event(row).customer.unwrap()).unwrap());
+    let kind = codes(&|row| code(&KINDS, Some(event(row).kind)));
+    let country = codes(&|row| code(&COUNTRIES, event(row).country));
+    let product = codes(&|row| code(&PRODUCTS, event(row).lines[0].product));
+    let new: Vec<Option<bool>> = (0..rows.len()).map(|row| event(row).new).collect();
+    let words =
+        |codes, words: &[&'static str]| Words { codes: Codes::Int8(codes), words: words.to_vec() };
+    let columns = EventColumns {
+        at: &at,
+        partner: Ids::Words(words(&partner, &["p0", "p1", "p2", "p3", "p4"])),
+        amount_minor: &amount,
+        net_minor: Some(&net),
+        quantity: Some(&quantity),
+        kind: Some(words(&kind, &KINDS)),
+        customer: Some(Ids::Words(words(&customer, &["c0", "c1", "c2"]))),
+        refund_of: Some(&refund_of),
+        facts: vec![
+            ("customer.country", Facts::Words(words(&country, &COUNTRIES))),
+            ("item.product", Facts::Words(words(&product, &PRODUCTS))),
+            ("customer.new", Facts::Booleans(&new)),
+        ],
+    };
+    let mut state = plan.new_state();
+    let earnings = plan.run(&mut state, roster, &columns).unwrap();
+    (earnings, state)
+}
+
+fn one_by_one(
+    spec: &PlanSpec,
+    plan: &Plan,
+    roster: &Roster,
+    rows: &[RowSpec<'_>],
+) -> (Vec<Outcome>, State) {
+    let mut state = plan.new_state();
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut posted: BTreeMap<usize, Vec<Line>> = BTreeMap::new();
+    for (row, of) in rows.iter().enumerate() {
+        let outcome = match of {
+            RowSpec::Event(event) => {
+                let event: Event = serde_json::from_value(event.json(row, spec)).unwrap();
+                let outcome = plan.evaluate(&mut state, roster, &event).unwrap();
+                posted.insert(row, outcome.lines.clone());
+                outcome
+            }
+            // What earned nothing needs no refund.
+            RowSpec::Refund { of, .. } if posted[of].is_empty() => Outcome {
+                lines: Vec::new(),
+                lost: Vec::new(),
+                total: guerdon::kernel::money::from_minor(0, spec.currency.parse().unwrap()),
+                ..outcomes[*of].clone()
+            },
+            RowSpec::Refund { of, at, amount } => {
+                let at = guerdon::kernel::calendar::Instant::from_micros(*at).unwrap();
+                let mut json = json!({"id": format!("r{row}"), "at": at.to_string(), "event": format!("e{of}")});
+                put(&mut json, "amount", Some(spec.money(*amount)));
+                let refund: Refund = serde_json::from_value(json).unwrap();
+                let lines = posted.get_mut(of).unwrap();
+                let outcome = plan.refund(&mut state, roster, &refund, lines).unwrap();
+                lines.extend(outcome.lines.iter().cloned());
+                outcome
+            }
+        };
+        outcomes.push(outcome);
+    }
+    (outcomes, state)
+}
+
+fn minor(money: guerdon::kernel::money::Money) -> i64 {
+    to_minor(money.amount, money.currency).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn columns_earn_what_events_earn(case in cases(30, FLAT)) {
+        let roster = roster(&case.partners);
+        let rows = rows(&case);
+        for plan in compiled(&case.plan) {
+            let (outcomes, state) = one_by_one(&case.plan, &plan, &roster, &rows);
+            let (earnings, batch) = run(&plan, &roster, &rows);
+            let total: Vec<i64> = outcomes.iter().map(|one| minor(one.total)).collect();
+            prop_assert_eq!(&earnings.commission_minor, &total);
+            let lost = |one: &Outcome| one.lost.iter().map(|lost| minor(lost.amount)).sum::<i64>();
+            prop_assert_eq!(&earnings.lost_minor, &outcomes.iter().map(lost).collect::<Vec<_>>());
+            let mut sponsors = Vec::new();
+            for (row, outcome) in outcomes.iter().enumerate() {
+                for line in outcome.lines.iter().filter(|line| line.level > 0) {
+                    sponsors.push((row, line.partner.to_string(), line.level, minor(line.amount)));
+                }
+            }
+            let overrides = &earnings.overrides;
+            let found: Vec<_> = (0..overrides.row.len())
+                .map(|at| {
+                    let sponsor = &overrides.partners[usize::try_from(overrides.partner[at]).unwrap()];
+                    let row = usize::try_from(overrides.row[at]).unwrap();
+                    (row, sponsor.to_string(), u32::from(overrides.level[at]), overrides.amount_minor[at])
+                })
+                .collect();
+            prop_assert_eq!(found, sponsors);
+            prop_assert_eq!(plan.state_document(&batch), plan.state_document(&state));
+        }
+    }
+
+    /// Either it is what the oracle says, or it does not fit and nothing has happened.
+    #[test]
+    fn amounts_fit_or_are_refused(case in cases(8, HUGE)) {
+        let roster = roster(&case.partners);
+        let plans = compiled(&case.plan);
+        let mut states = [plans[0].new_state(), plans[1].new_state()];
+        let mut oracle = Oracle::new(&case.plan, &case.partners);
+        for (id, happens) in case.history.iter().enumerate() {
+            let Happens::Event(event) = happens else { continue };
+            let read: Event = serde_json::from_value(event.json(id, &case.plan)).unwrap();
+            let mut told = Vec::new();
+            for (plan, state) in plans.iter().zip(&mut states) {
+                let before = plan.state_document(state);
+                let outcome = plan.evaluate(state, &roster, &read);
+                if let Err(problem) = &outcome {
+                    prop_assert_eq!(problem.code.as_str(), "amount_too_large");
+                    prop_assert_eq!(plan.state_document(state), before);
+                }
+                told.push(outcome.ok().map(|outcome| (sorted(outcome.lines.iter().map(told_line).collect()), minor(outcome.total), outcome.status)));
+            }
+            prop_assert_eq!(&told[0], &told[1]);
+            let Some((lines, total, _)) = &told[0] else { continue };
+            let expected = oracle.evaluate(id, event);
+            prop_assert_eq!(lines, &sorted(expected.lines));
+            prop_assert_eq!(BigInt::from(*total), expected.total);
+        }
+    }
+}
