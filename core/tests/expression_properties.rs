@@ -131,17 +131,17 @@ fn call(op: Op, args: &[Expression], facts: &BTreeMap<String, FactValue>) -> Ans
             Expression::Fact(name) => truth(facts.contains_key(name)),
             other => panic!("{other:?}"),
         },
+        // These combine as they go: what is wrong with two arguments comes before the third.
+        Op::Add | Op::Mul | Op::Min | Op::Max => {
+            let first = oracle(&args[0], facts)?;
+            args[1..].iter().try_fold(first, |left, arg| pair(op, left, oracle(arg, facts)?))
+        }
         _ => {
             let values: Vec<Option<Plain>> =
                 args.iter().map(|arg| oracle(arg, facts)).collect::<Result<_, _>>()?;
             match op {
                 Op::In => member(values[0].as_ref(), values[1].as_ref()),
                 Op::Contains => member(values[1].as_ref(), values[0].as_ref()),
-                Op::Add | Op::Mul | Op::Min | Op::Max => {
-                    let mut values = values.into_iter();
-                    let first = values.next().unwrap();
-                    values.try_fold(first, |left, right| pair(op, left, right))
-                }
                 _ => match values.into_iter().collect::<Option<Vec<Plain>>>() {
                     Some(values) => strict(op, &values),
                     None => Ok(None),

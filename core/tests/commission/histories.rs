@@ -5,7 +5,7 @@ use guerdon::kernel::document::to_json;
 use guerdon::kernel::money::to_minor;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::ToPrimitive;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

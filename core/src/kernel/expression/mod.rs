@@ -19,7 +19,8 @@
 //!   asks.
 //! - **In order.** Arguments are computed from left to right. `and` and `or` stop where they are
 //!   decided and `if` computes one branch, so that they guard what would be a problem, such as a
-//!   division by zero; every other op computes all its arguments.
+//!   division by zero; every other op computes all its arguments. `add`, `mul`, `min` and `max`
+//!   combine as they go, so that a problem of two arguments comes before one in the third.
 //! - **Bounded** in depth and size, so that no document exhausts the stack.
 //!
 //! Durations are equal, and ordered, where their months and their fixed part (a day being 86,400
