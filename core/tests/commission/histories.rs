@@ -25,7 +25,7 @@ fn text(plan: &Plan, state: &State) -> String {
 }
 
 fn number(id: &str) -> usize {
-    id[1..].parse().unwrap()
+    id.get(1..).unwrap().parse().unwrap()
 }
 
 pub(crate) fn told_line(line: &Line) -> ToldLine {
