@@ -36,6 +36,7 @@ TARGET = HERE.parents[1] / "target"
 # Peer: (module, how many of its forms always run). A module's FORMS begin with the fastest, then comes the one that
 # people write: a window function over the year. `--every-form` runs the others too. Ratios are to the first row.
 PEERS = {
+    "guerdon": ("guerdon_peer", 1),
     "polars": ("polars_peer", 2),
     "duckdb": ("duckdb_peer", 2),
 }

@@ -1,0 +1,77 @@
+"""The plan in guerdon: a plan document, compiled, and one run over the Arrow table.
+
+`prepare(table, form, threads)` gives the columns the names that guerdon reads and returns a function that rates the
+orders into a new state: the part that is timed. A run has one thread, however many are offered.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import guerdon
+import numpy as np
+import pyarrow as pa
+
+from plan import MULTIPLIERS, ORDER_CAP_CENTS, STEPS
+from rated import Rated
+
+COLUMNS = {"time": "at", "amount": "amount_minor", "category": "item.category"}
+
+
+def amount(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+def multiplier(category: str, factor: Fraction) -> dict:
+    condition = {"op": "eq", "args": [{"fact": "item.category"}, {"string": category}]}
+    return {"id": category, "when": condition, "factor": {"ratio": str(factor)}}
+
+
+def document() -> dict:
+    schedule = {
+        "measure": "volume",
+        "window": {"type": "calendar", "unit": "month"},
+        "rates": {
+            "mode": "marginal",
+            "steps": [{"from": amount(at), "rate": {"ratio": str(rate)}} for at, rate in STEPS],
+        },
+    }
+    rule = {"id": "by-month", "pay": {"type": "schedule", "schedule": "monthly"}}
+    return {
+        "format": "guerdon.plan/1",
+        "id": "peers",
+        "version": 1,
+        "currency": "USD",
+        "zone": "UTC",
+        "rounding": "half_even",
+        "schedules": {"monthly": schedule},
+        "groups": [{"id": "orders", "combine": "first", "rules": [rule]}],
+        "multipliers": [multiplier(category, factor) for category, factor in MULTIPLIERS.items() if factor != 1],
+        "caps": [{"id": "order", "scope": "order", "max": amount(ORDER_CAP_CENTS)}],
+    }
+
+
+def decoded(column: pa.ChunkedArray, word: Callable[[str], int]) -> np.ndarray:
+    """A dictionary of words as the numbers that they stand for."""
+    coded = column.combine_chunks()
+    return np.array([word(one) for one in coded.dictionary.to_pylist()])[coded.indices.to_numpy()]
+
+
+def run(plan: guerdon.Plan, orders: pa.Table) -> Rated:
+    state = plan.new_state()
+    cents = pa.table(plan.run(orders, state))["commission_minor"].to_numpy()
+    totals = pa.table(plan.totals(state))
+    columns = {
+        "partner": decoded(totals["key"], int),
+        "month": decoded(totals["window"], lambda label: int(label[5:])),
+        "total": totals["paid_minor"],
+    }
+    return Rated(cents, pa.table(columns))
+
+
+FORMS = {"run": run}
+
+
+def prepare(table: pa.Table, form: str, threads: int) -> Callable[[], Rated]:
+    orders = table.rename_columns([COLUMNS.get(name, name) for name in table.column_names])
+    plan = guerdon.Plan(document())
+    return lambda: FORMS[form](plan, orders)
