@@ -14,17 +14,27 @@
     reason = "a failed unwrap, index or panic is a failed test"
 )]
 
+#[path = "commission/climb.rs"]
+mod climb;
 #[path = "commission/columns.rs"]
 mod columns;
 #[path = "commission/dice.rs"]
 mod dice;
+#[path = "commission/documents.rs"]
+mod documents;
 #[path = "commission/events.rs"]
 mod events;
 #[path = "commission/histories.rs"]
 mod histories;
+#[path = "commission/numbers.rs"]
+mod numbers;
 #[path = "commission/oracle.rs"]
 mod oracle;
 #[path = "commission/partitions.rs"]
 mod partitions;
 #[path = "commission/plans.rs"]
 mod plans;
+#[path = "commission/refunds.rs"]
+mod refunds;
+#[path = "commission/steps.rs"]
+mod steps;

@@ -33,7 +33,7 @@ struct Taken<'a> {
     reversal: Line,
     /// Which share of the line's sale this refund gives back.
     now: Exact,
-    /// Whether nothing of the sale is left.
+    /// Whether this refund is the one that leaves nothing of the sale.
     all: bool,
 }
 
@@ -67,6 +67,7 @@ impl Plan {
             let Some(share) = shares.get(&line.item) else { continue };
             taken.push(self.take_back(refund, line, share, posted, &mut outcome.steps)?);
         }
+        name(state, &taken);
         let changes = self.changes(state, roster, refund.at, &taken)?;
         let tiers = changes.tiers(self, state);
         outcome.tier_changes = tiers
@@ -162,7 +163,12 @@ impl Plan {
             refunded: Some(rate),
             ..line.clone()
         };
-        Ok(Taken { line, reversal, now: share.now.clone(), all: left.is_zero() })
+        Ok(Taken {
+            line,
+            reversal,
+            now: share.now.clone(),
+            all: left.is_zero() && !share.now.is_zero(),
+        })
     }
 
     fn sellers_total(&self, taken: &[Taken<'_>]) -> Result<i64, Problem> {
@@ -261,6 +267,17 @@ fn check_event(refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
         "hand back the lines of the refunded event, and no others",
     );
     Err(problem.under("event").under(position).under("posted"))
+}
+
+/// Makes sure that whoever has a line has a number: a state that was stored knows only those who
+/// have a sum, and this refund may be what gives them one.
+fn name(state: &mut State, taken: &[Taken<'_>]) {
+    for one in taken.iter().filter(|one| one.line.kind == LineKind::Commission) {
+        state.partners.number(&one.line.partner);
+        if let Some(customer) = &one.line.customer {
+            state.customers.number(customer);
+        }
+    }
 }
 
 /// Which share of a line's sale was refunded before, and is now.

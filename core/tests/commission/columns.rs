@@ -12,10 +12,11 @@ use num_bigint::BigInt;
 use proptest::prelude::*;
 use serde_json::json;
 
+use crate::documents::{put, roster};
 use crate::events::{EventSpec, Happens, Shape};
 use crate::histories::{Case, cases, compiled, sorted, told_line};
 use crate::oracle::Oracle;
-use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, put, roster};
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec};
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
 const HUGE: Shape = Shape { items: true, sparse: true, most: i64::MAX };

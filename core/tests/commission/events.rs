@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
-use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decimal, micros, put};
+use crate::documents::{decimal, micros, put};
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec};
 
 #[derive(Clone, Debug)]
 pub(crate) struct ItemSpec {

@@ -10,9 +10,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::dice::dice;
+use crate::documents::roster;
 use crate::events::{EventSpec, Happens, RefundSpec, Shape, history};
 use crate::oracle::{Change, Oracle, Told, ToldLine};
-use crate::plans::{PartnerSpec, PlanSpec, partners, plan, roster};
+use crate::plans::{PartnerSpec, PlanSpec, partners, plan};
 
 const SHAPE: Shape = Shape { items: true, sparse: true, most: 20_000 };
 
@@ -25,7 +26,7 @@ fn text(plan: &Plan, state: &State) -> String {
 }
 
 fn number(id: &str) -> usize {
-    id.get(1..).unwrap().parse().unwrap()
+    id.trim_start_matches(char::is_alphabetic).parse().unwrap()
 }
 
 pub(crate) fn told_line(line: &Line) -> ToldLine {
@@ -206,7 +207,7 @@ impl<'a> Walk<'a> {
         let at = guerdon::kernel::calendar::Instant::from_micros(at).unwrap().to_string();
         let mut json = json!({"id": format!("r{}", self.refunds), "at": at,
             "event": format!("e{event}"), "amount": self.spec.money(amount)});
-        crate::plans::put(&mut json, "item", item.map(|item| format!("i{item}")));
+        crate::documents::put(&mut json, "item", item.map(|item| format!("i{item}")));
         serde_json::from_value(json).unwrap()
     }
 
@@ -335,6 +336,6 @@ proptest! {
                 Happens::Refund(refund) => walk.refund(refund),
             }
         }
-        walk.give_everything_back(crate::plans::micros(200));
+        walk.give_everything_back(crate::documents::micros(200));
     }
 }

@@ -7,16 +7,17 @@
 use std::collections::BTreeMap;
 
 use guerdon::kernel::calendar::{Date, Instant, PlacedWindow, Window, Zone};
-use guerdon::kernel::rounding::Rounding;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
+use crate::climb::{Arrival, Climb};
 use crate::events::EventSpec;
+use crate::numbers::{round, round_parts, share, tenths, whole};
 use crate::plans::{
-    Condition, GroupSpec, LadderSpec, Measures, PartnerSpec, Pays, PlanSpec, Ratio, RuleSpec,
-    ScheduleSpec, StepSpec, TIERS, Tenths, outwards,
+    Condition, GroupSpec, LadderSpec, Measures, PartnerSpec, Pays, PlanSpec, RuleSpec, outwards,
 };
+use crate::steps::Steps;
 
 /// A line as the oracle tells it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,37 +42,31 @@ pub(crate) struct Told {
 }
 
 /// What was posted for a line, and what has become of it.
-struct Posted {
-    event: usize,
-    told: ToldLine,
-    seller: usize,
-    customer: Option<i64>,
-    at: i64,
-    schedule: Option<usize>,
+pub(crate) struct Posted {
+    pub(crate) event: usize,
+    pub(crate) told: ToldLine,
+    pub(crate) seller: usize,
+    pub(crate) customer: Option<i64>,
+    pub(crate) at: i64,
+    pub(crate) schedule: Option<usize>,
     /// What it adds to its schedule's measure and to the seller's ladder as long as nothing is
     /// refunded.
-    measured: BigRational,
-    counted: BigRational,
-    reversed: BigInt,
+    pub(crate) measured: BigRational,
+    pub(crate) counted: BigRational,
+    pub(crate) reversed: BigInt,
 }
 
-struct Order {
+pub(crate) struct Order {
     /// What was paid for each line, and which share of it was given back.
-    lines: Vec<(BigRational, BigRational)>,
-}
-
-/// Something that a ladder saw: when, and what it added to which window.
-struct Arrival {
-    window: i32,
-    added: Vec<(i32, BigRational)>,
+    pub(crate) lines: Vec<(BigRational, BigRational)>,
 }
 
 pub(crate) struct Oracle<'a> {
-    plan: &'a PlanSpec,
-    partners: &'a [PartnerSpec],
-    posted: Vec<Posted>,
-    orders: BTreeMap<usize, Order>,
-    arrivals: Vec<Vec<Arrival>>,
+    pub(crate) plan: &'a PlanSpec,
+    pub(crate) partners: &'a [PartnerSpec],
+    pub(crate) posted: Vec<Posted>,
+    pub(crate) orders: BTreeMap<usize, Order>,
+    pub(crate) arrivals: Vec<Vec<Arrival>>,
 }
 
 /// A rule about to be paid for a line.
@@ -85,64 +80,13 @@ struct Candidate<'p> {
     counted: BigRational,
 }
 
-fn whole(value: i64) -> BigRational {
-    BigRational::from_integer(value.into())
-}
-
-fn share((num, den): Ratio) -> BigRational {
-    BigRational::new(num.into(), den.into())
-}
-
-fn tenths(amount: Tenths) -> BigRational {
-    BigRational::new(amount.into(), 10.into())
-}
-
-/// Sign-symmetric: the magnitude is rounded and the sign put back.
-fn round(value: &BigRational, rounding: Rounding) -> BigInt {
-    let magnitude = value.abs();
-    let (down, half) = (magnitude.floor(), BigRational::new(1.into(), 2.into()));
-    let rest = &magnitude - &down;
-    let even = (down.to_integer() % 2_i32).is_zero();
-    let up = match rounding {
-        Rounding::HalfAwayFromZero => rest >= half,
-        Rounding::HalfEven => rest > half || (rest == half && !even),
-        Rounding::Floor => false,
-        Rounding::Ceil => !rest.is_zero(),
-    };
-    let rounded = down.to_integer() + i32::from(up);
-    if value.is_negative() { -rounded } else { rounded }
-}
-
-/// The rounded sum, given to its parts: each gets its whole units, and what is over goes one by
-/// one to the largest fraction that has had nothing yet, the earlier one among equals.
-fn round_parts(parts: &[BigRational], rounding: Rounding) -> Vec<BigInt> {
-    let sum: BigRational = parts.iter().sum();
-    if sum.is_negative() {
-        let mirror: Vec<BigRational> = parts.iter().map(|part| -part).collect();
-        return round_parts(&mirror, rounding).into_iter().map(|part| -part).collect();
-    }
-    let mut given: Vec<BigInt> = parts.iter().map(|part| part.floor().to_integer()).collect();
-    let mut waiting: Vec<usize> = (0..parts.len()).collect();
-    while given.iter().sum::<BigInt>() < round(&sum, rounding) {
-        let fraction = |part: usize| &parts[part] - parts[part].floor();
-        let mut next = 0;
-        for (place, part) in waiting.iter().enumerate() {
-            if fraction(*part) > fraction(waiting[next]) {
-                next = place;
-            }
-        }
-        given[waiting.remove(next)] += 1;
-    }
-    given
-}
-
 impl<'a> Oracle<'a> {
     pub(crate) fn new(plan: &'a PlanSpec, partners: &'a [PartnerSpec]) -> Self {
         let arrivals = partners.iter().map(|_| Vec::new()).collect();
         Self { plan, partners, posted: Vec::new(), orders: BTreeMap::new(), arrivals }
     }
 
-    fn window(&self, window: Window, at: i64, partner: usize) -> i32 {
+    pub(crate) fn window(&self, window: Window, at: i64, partner: usize) -> i32 {
         let zone: Zone = self.plan.zone.parse().unwrap();
         let joined = format!("2025-01-{:02}", self.partners[partner].joined);
         let joined: Date = joined.parse().unwrap();
@@ -207,7 +151,7 @@ impl<'a> Oracle<'a> {
             change: None,
         };
         let inside = |(from, until): (i64, i64)| {
-            event.at >= crate::plans::micros(from) && event.at < crate::plans::micros(until)
+            event.at >= crate::documents::micros(from) && event.at < crate::documents::micros(until)
         };
         if !self.plan.days.is_none_or(inside) {
             return nothing("outside_effective_dates");
@@ -327,17 +271,6 @@ impl<'a> Oracle<'a> {
             found.push(Candidate { rule, line, exact, lost, schedule, measured, counted });
         }
         found
-    }
-
-    /// What is left of something that a line added, after its refunds.
-    fn left(&self, posted: &Posted, measure: Measures, added: &BigRational) -> BigRational {
-        let refunded = &self.orders[&posted.event].lines[posted.told.line].1;
-        match measure {
-            Measures::Volume | Measures::Quantity => added * (BigRational::one() - refunded),
-            // A sale counts until nothing is left of it.
-            Measures::Count if refunded.is_one() => BigRational::zero(),
-            Measures::Count => added.clone(),
-        }
     }
 
     fn scheduled(
@@ -484,87 +417,6 @@ impl<'a> Oracle<'a> {
         told
     }
 
-    /// What is left of an order in minor units, or of one of its lines.
-    pub(crate) fn left_of(&self, number: usize, line: Option<usize>) -> BigRational {
-        let left = |(gross, refunded): &(BigRational, BigRational)| {
-            gross * (BigRational::one() - refunded)
-        };
-        let order = &self.orders[&number].lines;
-        line.map_or_else(|| order.iter().map(left).sum(), |line| left(&order[line]))
-    }
-
-    pub(crate) fn earned(&self) -> Vec<usize> {
-        self.orders.keys().copied().collect()
-    }
-
-    /// The reversal of each line that is touched, and the seller's change of tier.
-    pub(crate) fn refund(
-        &mut self,
-        at: i64,
-        number: usize,
-        line: Option<usize>,
-        amount: i64,
-    ) -> (Vec<ToldLine>, Option<Change>) {
-        let whole_left = self.left_of(number, line);
-        let mut told = Vec::new();
-        let named = |place: usize| line.is_none_or(|line| line == place);
-        let order = self.orders[&number].lines.iter().enumerate();
-        // Where nothing is left to pay back, what cost nothing is given back whole.
-        let touched: Vec<usize> = order
-            .filter(|(place, (_, refunded))| {
-                named(*place) && !(whole_left.is_zero() && refunded.is_one())
-            })
-            .map(|(place, _)| place)
-            .collect();
-        if touched.is_empty() {
-            return (told, None);
-        }
-        let ladder = self.plan.ladder.as_ref();
-        let mine = |posted: &&Posted| posted.event == number;
-        let measure = |oracle: &Self| -> Vec<BigRational> {
-            let Some(ladder) = ladder else { return Vec::new() };
-            let of = oracle.posted.iter().filter(mine);
-            of.map(|posted| oracle.left(posted, ladder.measure, &posted.counted)).collect()
-        };
-        let before = measure(self);
-        for place in &touched {
-            let refunded = &mut self.orders.get_mut(&number).unwrap().lines[*place].1;
-            if whole_left.is_zero() {
-                *refunded = BigRational::one();
-            } else {
-                let part = whole(amount) / &whole_left * (BigRational::one() - &*refunded);
-                *refunded += part;
-            }
-        }
-        let after = measure(self);
-        for posted in self.posted.iter_mut().filter(|posted| posted.event == number) {
-            let place = posted.told.line;
-            let refunded = &self.orders[&number].lines[place].1;
-            if !touched.contains(&place) {
-                continue;
-            }
-            let kept = BigRational::one() - refunded;
-            let earned = BigRational::from_integer(posted.told.amount.clone());
-            let target = round(&(earned * kept), self.plan.rounding);
-            let reversal = target - &posted.told.amount - &posted.reversed;
-            posted.reversed += &reversal;
-            told.push(ToldLine { amount: reversal, ..posted.told.clone() });
-        }
-        let lost = before.iter().zip(&after).map(|(before, after)| after - before).collect();
-        let change = self.refunded(at, number, lost);
-        (told, change)
-    }
-
-    fn refunded(&mut self, at: i64, number: usize, added: Vec<BigRational>) -> Option<Change> {
-        let ladder = self.plan.ladder.as_ref()?;
-        let sold = self.posted.iter().find(|posted| posted.event == number)?;
-        let (seller, sold_at) = (sold.seller, sold.at);
-        let sold_in = self.window(ladder.window, sold_at, seller);
-        let window = self.window(ladder.window, at, seller);
-        let added = added.into_iter().map(|added| (sold_in, added)).collect();
-        self.arrive(ladder, seller, Arrival { window, added })
-    }
-
     fn tier_at(&self, ladder: &LadderSpec, event: &EventSpec) -> Option<&'static str> {
         let window = self.window(ladder.window, event.at, event.partner);
         let looks = [Arrival { window, added: Vec::new() }];
@@ -576,7 +428,12 @@ impl<'a> Oracle<'a> {
     }
 
     /// The tier as it was last seen, and as it is now.
-    fn arrive(&mut self, ladder: &LadderSpec, partner: usize, arrival: Arrival) -> Option<Change> {
+    pub(crate) fn arrive(
+        &mut self,
+        ladder: &LadderSpec,
+        partner: usize,
+        arrival: Arrival,
+    ) -> Option<Change> {
         let tier = |arrivals: &[Arrival]| {
             let mut climb = Climb::new(ladder);
             arrivals.iter().for_each(|arrival| climb.see(arrival));
@@ -600,154 +457,5 @@ fn posted(event: usize, of: &EventSpec, told: ToldLine) -> Posted {
         measured: BigRational::zero(),
         counted: BigRational::zero(),
         reversed: BigInt::zero(),
-    }
-}
-
-/// A schedule's steps, paying in minor units for a measure in units.
-struct Steps<'s> {
-    schedule: &'s ScheduleSpec,
-    minor: &'s BigRational,
-}
-
-impl Steps<'_> {
-    fn slope(&self, step: &StepSpec) -> BigRational {
-        let rate = step.rate.map_or_else(BigRational::zero, share) * self.minor;
-        rate + step.per_unit.map_or_else(BigRational::zero, tenths)
-    }
-
-    fn entered(&self, step: &StepSpec, measure: &BigRational) -> bool {
-        let from = whole(step.from);
-        measure.is_positive()
-            && (*measure > from || (*measure == from && !self.schedule.upper_inclusive))
-    }
-
-    fn flats(&self, measure: &BigRational) -> BigRational {
-        let entered = self.schedule.steps.iter().filter(|step| self.entered(step, measure));
-        entered.map(|step| step.flat.map_or_else(BigRational::zero, tenths)).sum()
-    }
-
-    /// The slope and the flat amount of the step that a measure has reached.
-    fn reached(&self, measure: &BigRational) -> (BigRational, BigRational) {
-        let steps = &self.schedule.steps;
-        match steps.iter().rev().find(|step| self.entered(step, measure)) {
-            Some(step) => (self.slope(step), step.flat.map_or_else(BigRational::zero, tenths)),
-            None if steps[0].from == 0 => (self.slope(&steps[0]), BigRational::zero()),
-            None => (BigRational::zero(), BigRational::zero()),
-        }
-    }
-
-    /// What a cumulative measure makes in all.
-    fn makes(&self, measure: &BigRational) -> BigRational {
-        if self.schedule.mode == "retroactive" || !measure.is_positive() {
-            let (slope, flat) = self.reached(measure);
-            return slope * measure + flat;
-        }
-        let steps = &self.schedule.steps;
-        let mut sum = self.flats(measure);
-        for (place, step) in steps.iter().enumerate() {
-            let end = steps
-                .get(place + 1)
-                .map_or(measure.clone(), |next| whole(next.from).min(measure.clone()));
-            let within = (end - whole(step.from)).max(BigRational::zero());
-            sum += self.slope(step) * within;
-        }
-        sum
-    }
-
-    fn adds(&self, before: &BigRational, added: &BigRational) -> BigRational {
-        if added.is_zero() {
-            return BigRational::zero();
-        }
-        let after = before + added;
-        let entered = self.flats(&after) - self.flats(before);
-        match self.schedule.mode {
-            "prospective_after" => self.reached(before).0 * added + entered,
-            "prospective_including" => self.reached(&after).0 * added + entered,
-            "per_transaction" => {
-                let (slope, flat) = self.reached(added);
-                slope * added + flat
-            }
-            _ => self.makes(&after) - self.makes(before),
-        }
-    }
-}
-
-/// Somebody on a ladder, window by window. Ranks count from 1; 0 is none.
-struct Climb<'l> {
-    ladder: &'l LadderSpec,
-    window: Option<i32>,
-    /// With which rank the window began, the best and the last that its measure was worth.
-    began: usize,
-    best: usize,
-    now: usize,
-    missed: u16,
-    measures: BTreeMap<i32, BigRational>,
-}
-
-impl<'l> Climb<'l> {
-    fn new(ladder: &'l LadderSpec) -> Self {
-        let base = usize::from(ladder.froms[0] == 0);
-        let measures = BTreeMap::new();
-        Self { ladder, window: None, began: base, best: base, now: base, missed: 0, measures }
-    }
-
-    fn worth(&self, measure: &BigRational) -> usize {
-        let base = usize::from(self.ladder.froms[0] == 0);
-        self.ladder.froms.iter().filter(|from| whole(**from) <= *measure).count().max(base)
-    }
-
-    fn measure(&self, window: i32) -> BigRational {
-        self.measures.get(&window).cloned().unwrap_or_else(BigRational::zero)
-    }
-
-    fn see(&mut self, arrival: &Arrival) {
-        let mut window = *self.window.get_or_insert(arrival.window);
-        while window < arrival.window {
-            self.end(window);
-            window += 1;
-            self.window = Some(window);
-            self.look(window);
-        }
-        for (window, added) in &arrival.added {
-            let sum = self.measure(*window) + added;
-            self.measures.insert(*window, sum);
-        }
-        if window == arrival.window {
-            self.look(window);
-        }
-    }
-
-    fn look(&mut self, window: i32) {
-        self.now = self.worth(&self.measure(window));
-        self.best = self.best.max(self.now);
-    }
-
-    fn end(&mut self, window: i32) {
-        let last = self.worth(&self.measure(window));
-        let earned = if self.ladder.on_decrease == "never" { self.best.max(last) } else { last };
-        if earned >= self.began {
-            self.began = earned;
-            self.missed = 0;
-        } else {
-            self.missed += 1;
-            if self.missed > self.ladder.grace && self.ladder.downgrade != "none" {
-                self.missed = 0;
-                self.began =
-                    if self.ladder.downgrade == "one_step" { self.began - 1 } else { earned };
-            }
-        }
-        let base = usize::from(self.ladder.froms[0] == 0);
-        (self.best, self.now) = (base, base);
-    }
-
-    fn tier(&self) -> Option<&'static str> {
-        // Nobody has a tier before anything happened.
-        self.window?;
-        let rank = match (self.ladder.promotion, self.ladder.on_decrease) {
-            ("period_end", _) => self.began,
-            (_, "now") => self.began.max(self.now),
-            _ => self.began.max(self.best),
-        };
-        rank.checked_sub(1).map(|level| TIERS[level])
     }
 }
