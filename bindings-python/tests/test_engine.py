@@ -83,7 +83,7 @@ def test_a_full_refund_lands_on_zero() -> None:
     assert sum(cents(line.amount) for line in posted) == 0
     assert any(line.level == 1 for line in posted) == (event.partner in ("p1", "p2"))
     refund = Refund(id="refund-2", at=event.at, event=event.id, amount=half)
-    assert refused(plan.refund, refund, posted, state) == ("refund_exceeds_sale", "/amount")
+    assert refused(plan.refund, refund, posted, state) == ("refund_exceeds_sale", "/refund/amount")
     assert refused(plan.refund, refund, [event], state) == ("type_mismatch", "/posted/0")
 
 
