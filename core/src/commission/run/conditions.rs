@@ -1,0 +1,165 @@
+//! How the conditions of a plan are answered for the rows of a batch.
+
+use crate::columns::Facts;
+use crate::commission::compile::ConditionId;
+use crate::commission::evaluate::{Conditions, Row, Truth};
+use crate::commission::facts::BuiltIn;
+use crate::commission::state::State;
+use crate::kernel::calendar::Instant;
+use crate::kernel::expression::{FactId, FactSource, FactType, ValueRef};
+use crate::kernel::id::Id;
+use crate::kernel::problem::Problem;
+
+use super::batch::Batch;
+
+/// How a condition is answered.
+pub(super) enum Answer {
+    /// By the word of a column: one answer for each word, then one for a null.
+    ByWord(usize, Vec<Truth>),
+    /// By asking the row.
+    Asked,
+}
+
+impl Batch<'_> {
+    /// Works out each condition that one column of words decides.
+    pub(super) fn answers(&self) -> Result<Vec<Answer>, Problem> {
+        let conditions = self.plan.conditions.iter();
+        conditions
+            .map(|program| {
+                let [fact] = program.reads() else { return Ok(Answer::Asked) };
+                let column = self.slots.get(fact.slot()).copied().flatten();
+                let words = column.and_then(|column| match self.columns.facts.get(column) {
+                    Some((_, Facts::Words(words))) => Some((column, words)),
+                    _ => None,
+                });
+                let Some((column, words)) = words else { return Ok(Answer::Asked) };
+                let each = words.words.iter().map(|word| Some(*word)).chain([None]);
+                let truths = each.map(|word| program.test(&OneWord(*fact, word)).map(truth));
+                Ok(Answer::ByWord(column, truths.collect::<Result<_, _>>()?))
+            })
+            .collect()
+    }
+}
+
+fn truth(answer: Option<bool>) -> Truth {
+    match answer {
+        Some(true) => Truth::True,
+        Some(false) => Truth::False,
+        None => Truth::Unknown,
+    }
+}
+
+/// A source of one fact.
+struct OneWord<'a>(FactId, Option<&'a str>);
+
+impl FactSource for OneWord<'_> {
+    fn fact(&self, id: FactId) -> Option<ValueRef<'_>> {
+        self.1.filter(|_| id == self.0).map(ValueRef::String)
+    }
+}
+
+/// A row that conditions ask.
+pub(super) struct RowConditions<'a> {
+    pub(super) batch: &'a Batch<'a>,
+    pub(super) state: &'a State,
+    pub(super) of: &'a Row<'a>,
+    pub(super) row: usize,
+    pub(super) tier: Option<u16>,
+}
+
+impl Conditions for RowConditions<'_> {
+    #[inline(always)]
+    fn seller_has(&mut self, tier: Option<u16>) {
+        self.tier = tier;
+    }
+
+    #[inline(always)]
+    fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Box<Problem>> {
+        match self.batch.answers.get(condition) {
+            Some(Answer::ByWord(column, truths)) => {
+                let Some((_, Facts::Words(words))) = self.batch.columns.facts.get(*column) else {
+                    return Ok(Truth::Unknown);
+                };
+                let answer = match words.codes.get(self.row) {
+                    Some(code) => truths.get(code),
+                    None => truths.last(),
+                };
+                Ok(answer.copied().unwrap_or(Truth::Unknown))
+            }
+            _ => match self.batch.plan.conditions.get(condition) {
+                Some(program) => Ok(program.test(self).map(truth)?),
+                None => Ok(Truth::True),
+            },
+        }
+    }
+
+    fn missing(&self, _condition: ConditionId, _line: usize) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl FactSource for RowConditions<'_> {
+    fn fact(&self, id: FactId) -> Option<ValueRef<'_>> {
+        let columns = self.batch.columns;
+        let currency = self.batch.plan.document.currency;
+        let column = self.batch.slots.get(id.slot()).copied().flatten();
+        if let Some((_, facts)) = column.and_then(|column| columns.facts.get(column)) {
+            return self.column(id, facts);
+        }
+        let line = self.of.lines.first()?;
+        match BuiltIn::of(id)? {
+            BuiltIn::Kind => Some(ValueRef::String(self.of.kind.as_str())),
+            BuiltIn::At => {
+                let at = columns.at.get(self.row).copied()?;
+                Instant::from_micros(at).ok().map(ValueRef::Instant)
+            }
+            BuiltIn::Tier => {
+                let tier = self.batch.plan.tier_ids.get(usize::from(self.tier?))?;
+                Some(ValueRef::String(tier.as_str()))
+            }
+            // Not from the column: numbers are ids too.
+            BuiltIn::Partner => self.state.partners.id(self.of.partner).map(id_string),
+            BuiltIn::Customer => self.state.customers.id(self.of.customer?).map(id_string),
+            BuiltIn::Total | BuiltIn::Amount => Some(ValueRef::Minor(line.gross, currency)),
+            BuiltIn::Net => Some(ValueRef::Minor(line.base, currency)),
+            BuiltIn::Quantity => Some(ValueRef::Decimal(line.quantity.decimal())),
+            _ => None,
+        }
+    }
+}
+
+impl RowConditions<'_> {
+    fn column<'f>(&self, id: FactId, facts: &'f Facts<'_>) -> Option<ValueRef<'f>> {
+        let valid = |valid: &Option<&[bool]>| {
+            valid.as_ref().is_none_or(|valid| valid.get(self.row).copied().unwrap_or(false))
+        };
+        match facts {
+            Facts::Words(words) => words.get(self.row).map(ValueRef::String),
+            Facts::Numbers(numbers, present) if valid(present) => {
+                let number = numbers.get(self.row).copied()?;
+                Some(match self.batch.plan.vocabulary.type_of(id)? {
+                    FactType::Money { currency } => ValueRef::Minor(
+                        number,
+                        currency.unwrap_or(self.batch.plan.document.currency),
+                    ),
+                    _ => ValueRef::Integer(number),
+                })
+            }
+            Facts::Micros(micros, present) if valid(present) => {
+                Instant::from_micros(micros.get(self.row).copied()?).ok().map(ValueRef::Instant)
+            }
+            Facts::Booleans(booleans) => {
+                booleans.get(self.row).copied().flatten().map(ValueRef::Bool)
+            }
+            Facts::Decimals(decimals) => {
+                decimals.get(self.row).copied().flatten().map(ValueRef::Decimal)
+            }
+            Facts::Dates(dates) => dates.get(self.row).copied().flatten().map(ValueRef::Date),
+            Facts::Numbers(..) | Facts::Micros(..) => None,
+        }
+    }
+}
+
+fn id_string(id: &Id) -> ValueRef<'_> {
+    ValueRef::String(id.as_str())
+}

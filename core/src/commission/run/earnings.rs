@@ -1,0 +1,66 @@
+//! What a batch earns, row by row, as columns.
+
+use crate::commission::compile::Plan;
+use crate::commission::evaluate::Scratch;
+use crate::kernel::id::Id;
+
+use super::sellers::Seller;
+
+/// What each row earned, in minor units of the plan's currency; below zero for refunds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earnings {
+    /// What the seller earned.
+    pub commission_minor: Vec<i64>,
+    /// What caps took away.
+    pub lost_minor: Vec<i64>,
+    /// What sponsors earned, row by row.
+    pub overrides: Overrides,
+}
+
+/// What sponsors earned, one entry each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The row that it came from.
+    pub row: Vec<u64>,
+    /// The sponsor: which of `partners`.
+    pub partner: Vec<u32>,
+    /// How far up.
+    pub level: Vec<u8>,
+    /// How much.
+    pub amount_minor: Vec<i64>,
+    /// The sponsors.
+    pub partners: Vec<Id>,
+}
+impl Earnings {
+    pub(super) fn nothing(&mut self) {
+        self.commission_minor.push(0);
+        self.lost_minor.push(0);
+    }
+
+    #[inline(always)]
+    pub(super) fn add<N>(
+        &mut self,
+        plan: &Plan,
+        scratch: &Scratch<N>,
+        row: usize,
+        seller: Option<&Seller>,
+    ) {
+        self.commission_minor.push(scratch.total);
+        self.lost_minor.push(scratch.lost.iter().map(|lost| lost.amount).sum());
+        for overriding in &scratch.overrides {
+            let level = plan.document.overrides.get(overriding.rule).map_or(1, |one| one.level);
+            let above = usize::from(level).saturating_sub(1);
+            let sponsor = seller.and_then(|seller| seller.sponsors.get(above)).copied();
+            self.overrides.push(row, sponsor.unwrap_or_default(), level, overriding.posted);
+        }
+    }
+}
+
+impl Overrides {
+    pub(super) fn push(&mut self, row: usize, partner: u32, level: u8, amount_minor: i64) {
+        self.row.push(u64::try_from(row).unwrap_or(u64::MAX));
+        self.partner.push(partner);
+        self.level.push(level);
+        self.amount_minor.push(amount_minor);
+    }
+}

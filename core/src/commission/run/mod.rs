@@ -1,0 +1,101 @@
+//! Many events at once, as columns.
+//!
+//! Each row goes through the same evaluator as a single event; what differs is only where it is
+//! read from. Conditions on one column of words are worked out for each word before the rows
+//! begin, partners become small numbers as they are first seen, and windows are found with a
+//! cursor, because rows mostly come in the order of time.
+
+mod batch;
+mod columns;
+mod conditions;
+mod earnings;
+mod numbering;
+mod refunds;
+mod sellers;
+
+use crate::kernel::problem::Problem;
+
+use super::RUN_INTERRUPTED;
+use super::compile::Plan;
+use super::evaluate::Scratch;
+use super::roster::Roster;
+use super::state::State;
+
+use batch::Batch;
+
+pub use columns::EventColumns;
+pub use earnings::{Earnings, Overrides};
+
+/// How many rows are rated between two questions whether to go on.
+pub const ROWS_BETWEEN_LOOKS: usize = 65_536;
+
+impl Plan {
+    /// Evaluates a batch of events in its order and remembers them in the state.
+    ///
+    /// # Errors
+    /// What is wrong with a column or a row, with its place. The state is then as it was.
+    pub fn run(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        columns: &EventColumns<'_>,
+    ) -> Result<Earnings, Problem> {
+        self.run_while(state, roster, columns, &mut |_| true)
+    }
+
+    /// Evaluates a batch as [`run`](Plan::run) does, and asks now and then whether to go on:
+    /// before the first row, after every [`ROWS_BETWEEN_LOOKS`] and after the last, with the number
+    /// of rows done.
+    ///
+    /// # Errors
+    /// As [`run`](Plan::run); `run_interrupted` if the answer was no.
+    pub fn run_while(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        columns: &EventColumns<'_>,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Earnings, Problem> {
+        self.check_state(state)?;
+        let rows = columns.check()?;
+        let mut working = state.clone();
+        let mut batch = Batch::new(self, roster, columns)?;
+        let mut earnings = Earnings {
+            commission_minor: Vec::with_capacity(rows),
+            lost_minor: Vec::with_capacity(rows),
+            overrides: Overrides::default(),
+        };
+        let mut fast = Scratch::default();
+        let mut exact = Scratch::default();
+        for start in (0..rows).step_by(ROWS_BETWEEN_LOOKS) {
+            if !go_on(start) {
+                return Err(interrupted(start, rows));
+            }
+            for row in start..rows.min(start + ROWS_BETWEEN_LOOKS) {
+                batch
+                    .row(&mut working, row, (&mut fast, &mut exact), &mut earnings)
+                    .map_err(|problem| at_row(problem, row))?;
+            }
+        }
+        if !go_on(rows) {
+            return Err(interrupted(rows, rows));
+        }
+        earnings.overrides.partners = batch.sponsors;
+        *state = working;
+        Ok(earnings)
+    }
+}
+
+/// A problem of a row, at its place in the column: columns come first in a batch.
+fn at_row(problem: Problem, row: usize) -> Problem {
+    let path = format!("{}/{row}", problem.path);
+    problem.at(path)
+}
+
+fn interrupted(done: usize, rows: usize) -> Problem {
+    Problem::new(
+        RUN_INTERRUPTED,
+        format!("the run was stopped after {done} of {rows} rows"),
+        "the state is as it was before; run the whole batch again",
+    )
+}
