@@ -8,6 +8,7 @@ exports.OPERATIONS = Object.freeze([
   'commission.merge',
   'commission.refund',
   'commission.replay',
+  'explain.text',
   'expression.evaluate',
   'ladder.levels',
   'ladder.progress',
@@ -32,6 +33,10 @@ exports.commission = {
   merge: (input) => call('commission.merge', input),
   refund: (input) => call('commission.refund', input),
   replay: (input) => call('commission.replay', input),
+};
+
+exports.explain = {
+  text: (input) => call('explain.text', input),
 };
 
 exports.expression = {

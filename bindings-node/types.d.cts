@@ -294,6 +294,18 @@ export type EventKind =
   /** Anything else that the plan knows by its facts. */
   | 'custom';
 
+/** What `explain.text` takes. */
+export interface ExplainInput {
+  /** The steps of an outcome. */
+  steps: Step<InstantInput>[];
+}
+
+/** Steps, told. */
+export interface Explanation {
+  /** One sentence for each step, in the same order. */
+  sentences: string[];
+}
+
 /** A typed expression: an op over arguments, a fact, or a literal. */
 export type Expression =
   | ExpressionOp
@@ -1987,23 +1999,23 @@ export interface StatementsInput {
   zone?: Zone;
 }
 
-/** One step of an evaluation. */
-export type Step =
-  | StepBase
-  | StepTier
-  | StepRuleSkipped
-  | StepRated
-  | StepScheduled
-  | StepMultiplied
-  | StepLimited
-  | StepCapped
-  | StepRounded
-  | StepOverrode
-  | StepHeld
-  | StepReversed;
+/** One step of an evaluation; it prints as a sentence. */
+export type Step<At = Instant> =
+  | StepBase<At>
+  | StepTier<At>
+  | StepRuleSkipped<At>
+  | StepRated<At>
+  | StepScheduled<At>
+  | StepMultiplied<At>
+  | StepLimited<At>
+  | StepCapped<At>
+  | StepRounded<At>
+  | StepOverrode<At>
+  | StepHeld<At>
+  | StepReversed<At>;
 
 /** What the commission is computed on. */
-export interface StepBase {
+export interface StepBase<At = Instant> {
   type: 'base';
   /** The line of the order. */
   item?: Id;
@@ -2014,14 +2026,14 @@ export interface StepBase {
 }
 
 /** The seller's tier, as it was before this event. */
-export interface StepTier {
+export interface StepTier<At = Instant> {
   type: 'tier';
   /** The tier; none below the first. */
   tier?: Id;
 }
 
 /** A rule that was not paid. */
-export interface StepRuleSkipped {
+export interface StepRuleSkipped<At = Instant> {
   type: 'rule_skipped';
   /** The rule. */
   rule: Id;
@@ -2032,7 +2044,7 @@ export interface StepRuleSkipped {
 }
 
 /** What a rule pays, before anything else. */
-export interface StepRated {
+export interface StepRated<At = Instant> {
   type: 'rated';
   /** The rule. */
   rule: Id;
@@ -2045,7 +2057,7 @@ export interface StepRated {
 }
 
 /** What a schedule pays. */
-export interface StepScheduled {
+export interface StepScheduled<At = Instant> {
   type: 'scheduled';
   /** The rule. */
   rule: Id;
@@ -2062,7 +2074,7 @@ export interface StepScheduled {
 }
 
 /** A factor. */
-export interface StepMultiplied {
+export interface StepMultiplied<At = Instant> {
   type: 'multiplied';
   /** The multiplier. */
   multiplier: Id;
@@ -2073,7 +2085,7 @@ export interface StepMultiplied {
 }
 
 /** A rule's own minimum or maximum. */
-export interface StepLimited {
+export interface StepLimited<At = Instant> {
   type: 'limited';
   /** The rule. */
   rule: Id;
@@ -2084,7 +2096,7 @@ export interface StepLimited {
 }
 
 /** A cap that took something away. */
-export interface StepCapped {
+export interface StepCapped<At = Instant> {
   type: 'capped';
   /** The cap. */
   cap: Id;
@@ -2097,7 +2109,7 @@ export interface StepCapped {
 }
 
 /** What was posted for a line. */
-export interface StepRounded {
+export interface StepRounded<At = Instant> {
   type: 'rounded';
   /** The rule. */
   rule: Id;
@@ -2112,7 +2124,7 @@ export interface StepRounded {
 }
 
 /** What a sponsor earned. */
-export interface StepOverrode {
+export interface StepOverrode<At = Instant> {
   type: 'overrode';
   /** The override. */
   rule: Id;
@@ -2131,14 +2143,14 @@ export interface StepOverrode {
 }
 
 /** When the lines can be paid. */
-export interface StepHeld {
+export interface StepHeld<At = Instant> {
   type: 'held';
   /** From then on. */
-  until: Instant;
+  until: At;
 }
 
 /** What a refund took back of a line. */
-export interface StepReversed {
+export interface StepReversed<At = Instant> {
   type: 'reversed';
   /** The rule of the line. */
   rule: Id;
@@ -2307,6 +2319,8 @@ export interface Operations {
   'commission.refund': { input: RefundInput; output: Evaluation };
   /** Replays a history of events and refunds from its beginning. */
   'commission.replay': { input: ReplayInput; output: Replay };
+  /** Tells each step of an explanation as a sentence. */
+  'explain.text': { input: ExplainInput; output: Explanation };
   /** Evaluates an expression over given values. */
   'expression.evaluate': { input: ExpressionInput; output: ExpressionOutcome };
   /** Replays what was measured through a ladder's windows and tells every change of level. */

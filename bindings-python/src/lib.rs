@@ -4,14 +4,13 @@
 mod arrow;
 mod engine;
 
-use guerdon::python::{PythonType, input_text, raise};
+use guerdon::python::{PythonType, raise};
 use pyo3::prelude::*;
 
 /// Runs an operation, given JSON text or dicts, lists and exact types; gives JSON text.
 #[pyfunction]
-fn call(py: Python<'_>, operation: &str, input: &Bound<'_, PyAny>) -> PyResult<String> {
-    let text = input_text(input).map_err(raise)?;
-    py.detach(|| guerdon::call(operation, &text)).map_err(raise)
+fn call(operation: &str, input: &Bound<'_, PyAny>) -> PyResult<String> {
+    guerdon::python::call(operation, input).map_err(raise)
 }
 
 macro_rules! expose {

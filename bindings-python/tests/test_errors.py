@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
+from collections import UserDict
 from decimal import Decimal
 from typing import Any, Callable
 
+import numpy
 import pytest
 
 import guerdon
@@ -100,6 +103,77 @@ def test_dicts_and_text_are_refused_alike() -> None:
     by_dict = refused(lambda: guerdon.call("money.round", given))
     assert by_text.problems == by_dict.problems
     assert len(by_text.problems) == 4
+
+
+PLAN: dict[str, Any] = {
+    "format": "guerdon.plan/1",
+    "id": "shop",
+    "version": 1,
+    "currency": "EUR",
+    "zone": "UTC",
+    "groups": [
+        {"id": "g", "combine": "sum", "rules": [{"id": "r", "pay": {"type": "percent", "rate": {"percent": "5"}}}]}
+    ],
+    "caps": [{"id": "c", "scope": "order", "max": "9.00"}],
+}
+
+
+def plan_with(value: Any) -> dict[str, Any]:
+    """A plan with a value where an amount, a whole number, a word and a list belong, and beyond its fields."""
+    plan = copy.deepcopy(PLAN)
+    plan["caps"][0]["max"] = value
+    plan["version"] = value
+    plan["groups"][0]["combine"] = value
+    plan["groups"][0]["rules"][0]["when"] = value
+    plan["overrides"] = value
+    plan["more"] = value
+    return plan
+
+
+def codes_and_paths(run: Callable[[], Any]) -> list[tuple[str, str]]:
+    return found(refused(run))
+
+
+@pytest.mark.parametrize("value", [1.5, True, [], {}, {"a": [1.5]}, 2**53, 2**64, -(2**70), "x", [[1.5]]], ids=repr)
+def test_a_dict_is_told_all_that_is_wrong_as_its_text_is(value: Any) -> None:
+    plan = plan_with(value)
+    by_text = codes_and_paths(lambda: guerdon.plan.describe(plan=json.dumps(plan)))
+    assert len(by_text) >= 4
+    assert codes_and_paths(lambda: guerdon.plan.describe(plan=plan)) == by_text
+    assert [(code, f"/plan{path}") for code, path in codes_and_paths(lambda: guerdon.Plan(plan))] == by_text
+    assert codes_and_paths(lambda: guerdon.call("plan.describe", {"plan": plan})) == by_text
+
+
+def test_what_json_has_no_word_for_hides_nothing() -> None:
+    """The same problems in the same places as for a float, each with its own reason."""
+    by_text = codes_and_paths(lambda: guerdon.plan.describe(plan=json.dumps(plan_with(0.5))))
+    for value in (b"bytes", {1, 2}, object(), float("nan"), numpy.float32(0.5), "\ud800", Unreadable(a=1)):
+        plan = plan_with(value)
+        for run in (lambda: guerdon.plan.describe(plan=plan), lambda: guerdon.call("plan.describe", {"plan": plan})):
+            problems = refused(run).problems
+            assert [problem.path for problem in problems] == [path for _, path in by_text]
+            assert not any("0.5" in problem.message for problem in problems) or isinstance(value, numpy.float32)
+
+
+class Unreadable(UserDict[str, Any]):
+    def items(self) -> Any:
+        raise RuntimeError("no items today")
+
+
+def test_keys_that_are_no_text_and_keys_that_come_twice_are_among_the_problems() -> None:
+    class Twice(UserDict[str, Any]):
+        def items(self) -> Any:
+            return [("id", "shop"), ("id", "other")]
+
+    plan = {**PLAN, 5: "five", "caps": [{"id": "c", "scope": "order", "max": 1.5}], "ladder": Twice()}
+    assert codes_and_paths(lambda: guerdon.plan.describe(plan=plan)) == [
+        ("type_mismatch", "/plan/5"),
+        ("float_refused", "/plan/caps/0/max"),
+        ("field_missing", "/plan/ladder"),
+        ("field_missing", "/plan/ladder"),
+        ("field_missing", "/plan/ladder"),
+        ("key_duplicate", "/plan/ladder/id"),
+    ]
 
 
 def test_json_of_another_alternative_is_refused() -> None:

@@ -153,7 +153,7 @@ fn want(
     seen: &mut BTreeSet<(&'static str, bool)>,
 ) {
     let definition = match shape {
-        Shape::List(item) | Shape::Map(item) => return want(item, inside, wanted, seen),
+        Shape::List(item) | Shape::Map(_, item) => return want(item, inside, wanted, seen),
         Shape::Named(definition) | Shape::Document(definition) => definition(),
         _ => return,
     };
@@ -212,7 +212,7 @@ fn shape_name(shape: &Shape) -> String {
         Shape::Integer { .. } => "integer".to_owned(),
         Shape::Scalar(scalar) => scalar.name.to_owned(),
         Shape::List(item) => format!("[{}]", shape_name(item)),
-        Shape::Map(item) => format!("{{{}}}", shape_name(item)),
+        Shape::Map(_, item) => format!("{{{}}}", shape_name(item)),
         Shape::Named(definition) | Shape::Document(definition) => definition().name.to_owned(),
     }
 }
@@ -262,7 +262,7 @@ impl Walk<'_> {
                     self.within(&position.to_string(), value, item);
                 }
             }
-            (Shape::Map(item), Value::Object(map)) => {
+            (Shape::Map(_, item), Value::Object(map)) => {
                 for (key, value) in map {
                     self.within(key, value, item);
                 }
@@ -467,7 +467,7 @@ fn near(value: &Value, shape: &Shape) -> Vec<Value> {
             };
             (0..list.len()).map(without).take(MOST_VALUES).collect()
         }
-        (Shape::Map(_), Value::Object(map)) => {
+        (Shape::Map(_, _), Value::Object(map)) => {
             let without = |key: &String| {
                 let mut map = map.clone();
                 map.remove(key);

@@ -6,7 +6,7 @@ own types: `Decimal`, aware `datetime`, `date`, `UUID` and `Fraction`. Each oper
 of its domain's module, such as `guerdon.money.round`.
 """
 
-from . import commission, expression, ladder, ledger, money, plan, payout, schedule
+from . import commission, explain, expression, ladder, ledger, money, plan, payout, schedule
 from ._errors import GuerdonError
 from ._native import (
     AllocateInput,
@@ -16,6 +16,8 @@ from ._native import (
     EvaluateInput,
     Evaluation,
     Event,
+    ExplainInput,
+    Explanation,
     ExpressionInput,
     ExpressionOutcome,
     ExpressionStep,
@@ -156,6 +158,8 @@ __all__ = [
     "Evaluation",
     "Event",
     "EventKind",
+    "ExplainInput",
+    "Explanation",
     "ExpressionInput",
     "ExpressionOutcome",
     "ExpressionStep",
@@ -272,6 +276,7 @@ __all__ = [
     "__version__",
     "call",
     "commission",
+    "explain",
     "expression",
     "ladder",
     "ledger",

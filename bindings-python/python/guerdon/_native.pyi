@@ -20,6 +20,8 @@ __all__ = [
     "EvaluateInput",
     "Evaluation",
     "Event",
+    "ExplainInput",
+    "Explanation",
     "ExpressionInput",
     "ExpressionOutcome",
     "ExpressionStep",
@@ -116,6 +118,7 @@ __all__ = [
     "commission_merge",
     "commission_refund",
     "commission_replay",
+    "explain_text",
     "expression_evaluate",
     "ladder_levels",
     "ladder_progress",
@@ -313,6 +316,36 @@ class Event:
         """The host's own facts, as the plan declares them."""
     @staticmethod
     def from_json(text: str) -> Event:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ExplainInput:
+    """What `explain.text` takes."""
+    def __new__(cls, *, steps: Sequence[Step]) -> ExplainInput: ...
+    @property
+    def steps(self) -> list[Step]:
+        """The steps of an outcome."""
+    @staticmethod
+    def from_json(text: str) -> ExplainInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Explanation:
+    """Steps, told."""
+    def __new__(cls, *, sentences: Sequence[str]) -> Explanation: ...
+    @property
+    def sentences(self) -> list[str]:
+        """One sentence for each step, in the same order."""
+    @staticmethod
+    def from_json(text: str) -> Explanation:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2405,6 +2438,9 @@ def commission_refund(input: RefundInput) -> Evaluation:
 
 def commission_replay(input: ReplayInput) -> Replay:
     """Replays a history of events and refunds from its beginning."""
+
+def explain_text(input: ExplainInput) -> Explanation:
+    """Tells each step of an explanation as a sentence."""
 
 def expression_evaluate(input: ExpressionInput) -> ExpressionOutcome:
     """Evaluates an expression over given values."""

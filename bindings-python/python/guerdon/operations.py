@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import _native, commission, expression, ladder, ledger, money, plan, payout, schedule
+from . import _native, commission, explain, expression, ladder, ledger, money, plan, payout, schedule
 
 
 class Operation(NamedTuple):
@@ -27,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("commission.merge", "Merges the states of the parts of a history that were run apart.", commission.merge, _native.commission_merge, _native.MergeInput),
     Operation("commission.refund", "What a refund takes back of the lines that were posted.", commission.refund, _native.commission_refund, _native.RefundInput),
     Operation("commission.replay", "Replays a history of events and refunds from its beginning.", commission.replay, _native.commission_replay, _native.ReplayInput),
+    Operation("explain.text", "Tells each step of an explanation as a sentence.", explain.text, _native.explain_text, _native.ExplainInput),
     Operation("expression.evaluate", "Evaluates an expression over given values.", expression.evaluate, _native.expression_evaluate, _native.ExpressionInput),
     Operation("ladder.levels", "Replays what was measured through a ladder's windows and tells every change of level.", ladder.levels, _native.ladder_levels, _native.LadderHistoryInput),
     Operation("ladder.progress", "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.", ladder.progress, _native.ladder_progress, _native.LadderProgressInput),

@@ -186,7 +186,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 """
 
 Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepCapped | StepRounded | StepOverrode | StepHeld | StepReversed
-"""One step of an evaluation."""
+"""One step of an evaluation; it prints as a sentence."""
 
 UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "already_started", "not_verified", "suspended", "closed", "not_listed"]
 """Why a partner is not paid.

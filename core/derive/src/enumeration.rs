@@ -6,8 +6,8 @@ use syn::{DataEnum, DeriveInput, Error, Fields, Ident, Result, Type};
 
 use crate::Options;
 use crate::fields::{Declared, doc, snake};
-use crate::python;
 use crate::record::definition;
+use crate::{python, reader};
 
 pub(crate) struct Alternative {
     pub(crate) name: Ident,
@@ -73,10 +73,10 @@ fn words(item: &DeriveInput, alternatives: &[Alternative], options: Options) -> 
     });
     let known = alternatives.iter().map(|one| &one.word);
     let shapes = alternatives.iter().map(|one| shape(name, one));
-    let definition = definition(item, options, &quote!(Words(&[#(#shapes),*])));
+    let definition = definition(item, options, &quote!(Words(&[#(#shapes),*])), &quote!(word));
     quote! {
         #(#attributes)*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize)]
         #[serde(rename_all = "snake_case")]
         #[cfg_attr(feature = "__uniffi", derive(::uniffi::Enum))]
         #visibility enum #name { #(#variants),* }
@@ -130,21 +130,23 @@ fn tagged(
     });
     let helpers = alternatives.iter().flat_map(|one| one.fields.iter().map(Declared::helpers));
     let shapes = alternatives.iter().map(|one| shape(name, one));
-    let definition = definition(item, options, &quote!(Tagged(&[#(#shapes),*])));
+    let definition = definition(item, options, &quote!(Tagged(&[#(#shapes),*])), &quote!(tagged));
+    let reader = reader::alternatives(name, alternatives);
     let (classes, methods) = if options.document {
         (quote!(), quote!())
     } else {
-        (classes(), python::tagged(name, alternatives))
+        (classes(), python::tagged(name, alternatives, options))
     };
     Ok(quote! {
         #(#attributes)*
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-        #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
+        #[serde(tag = "type", rename_all = "snake_case")]
         #classes
         #visibility enum #name { #(#variants),* }
 
         impl #name { #(#helpers)* }
         #definition
+        #reader
         #methods
     })
 }
@@ -156,19 +158,21 @@ fn one_key(item: &DeriveInput, alternatives: &[Alternative], options: Options) -
         quote!(#(#attributes)* #variant(#content))
     });
     let shapes = alternatives.iter().map(|one| shape(name, one));
-    let definition = definition(item, options, &quote!(OneKey(&[#(#shapes),*])));
+    let definition = definition(item, options, &quote!(OneKey(&[#(#shapes),*])), &quote!(one_key));
+    let reader = reader::alternatives(name, alternatives);
     let (classes, methods) = if options.document {
         (quote!(), quote!())
     } else {
-        (classes(), python::one_key(name, alternatives))
+        (classes(), python::one_key(name, alternatives, options))
     };
     quote! {
         #(#attributes)*
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
         #[serde(rename_all = "snake_case")]
         #classes
         #visibility enum #name { #(#variants),* }
         #definition
+        #reader
         #methods
     }
 }

@@ -62,18 +62,17 @@ impl Declared {
         let serde = match &self.presence {
             Presence::Required => quote!(),
             Presence::Optional => {
-                quote!(#[serde(default, skip_serializing_if = "Option::is_none")])
+                quote!(#[serde(skip_serializing_if = "Option::is_none")])
             }
             Presence::Defaulted(_) => {
-                let default = format!("{of}::{}", self.default_name());
                 let is_default = format!("{of}::{}", self.is_default_name());
-                quote!(#[serde(default = #default, skip_serializing_if = #is_default)])
+                quote!(#[serde(skip_serializing_if = #is_default)])
             }
         };
         quote!(#(#kept)* #serde #visibility #name: #ty)
     }
 
-    /// The hidden functions that serde calls for a default.
+    /// The hidden functions that say the default, and what need not be written.
     pub(crate) fn helpers(&self) -> TokenStream {
         let Presence::Defaulted(default) = &self.presence else { return quote!() };
         let (make, is, ty) = (self.default_name(), self.is_default_name(), &self.ty);

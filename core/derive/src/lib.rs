@@ -1,6 +1,6 @@
 //! The one declaration of a guerdon type.
 //!
-//! `#[model]` on a record or an enum writes its serde form, its `Shape` (which drives the walker,
+//! `#[model]` on a record or an enum writes how it is read and written, its `Shape` (which drives the walker,
 //! the JSON Schema and the typings) and, behind the core's private features, its Python class and
 //! its UniFFI record. A `macro_rules!` wrapper cannot see fields, and so could give neither
 //! defaults nor constructors; that is why this crate exists.
@@ -8,6 +8,7 @@
 mod enumeration;
 mod fields;
 mod python;
+mod reader;
 mod record;
 
 use proc_macro::TokenStream;
@@ -20,12 +21,15 @@ struct Options {
     document: bool,
     /// An enum written as an object with exactly one key.
     one_key: bool,
+    /// Prints as its `Display` says, in every language that can say so.
+    display: bool,
 }
 
 /// Declares a type once for every language.
 ///
 /// On a type: `document` (authored as JSON; no class in typed languages), `one_key` (an enum
-/// written as an object with one key). On a field: `#[model(default)]` or
+/// written as an object with one key), `display` (its `Display` is also Python's `str()`). On a
+/// field: `#[model(default)]` or
 /// `#[model(default = expression)]`; an `Option` is optional by itself. Enums without fields are
 /// words, enums with named fields are objects tagged by `type`.
 #[proc_macro_attribute]
@@ -38,8 +42,9 @@ pub fn model(options: TokenStream, item: TokenStream) -> TokenStream {
         match word.to_string().as_str() {
             "document" => options.document = true,
             "one_key" => options.one_key = true,
+            "display" => options.display = true,
             _ => {
-                return Error::new(word.span(), "expected `document` or `one_key`")
+                return Error::new(word.span(), "expected `document`, `one_key` or `display`")
                     .to_compile_error()
                     .into();
             }

@@ -8,6 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Ident;
 
+use crate::Options;
 use crate::enumeration::Alternative;
 use crate::fields::{Declared, Presence};
 
@@ -43,7 +44,7 @@ pub(crate) fn attributes() -> TokenStream {
 }
 
 /// The class of a record.
-pub(crate) fn record(name: &Ident, fields: &[Declared]) -> TokenStream {
+pub(crate) fn record(name: &Ident, fields: &[Declared], options: Options) -> TokenStream {
     let methods = methods(&Class {
         name,
         fields,
@@ -52,7 +53,7 @@ pub(crate) fn record(name: &Ident, fields: &[Declared]) -> TokenStream {
         nests: false,
         from_json: quote!(::guerdon::python::from_json(text)),
         to_json: quote!(::guerdon::python::to_json(self)),
-        extra: quote!(),
+        extra: text(options, &quote!(self)),
     });
     let (text, register) = (name.to_string(), register(fields));
     quote! {
@@ -77,15 +78,15 @@ pub(crate) fn record(name: &Ident, fields: &[Declared]) -> TokenStream {
 }
 
 /// The classes of a tagged enum.
-pub(crate) fn tagged(name: &Ident, alternatives: &[Alternative]) -> TokenStream {
+pub(crate) fn tagged(name: &Ident, alternatives: &[Alternative], options: Options) -> TokenStream {
     let each: Vec<Part<'_>> = alternatives.iter().map(|one| Part::tagged(name, one)).collect();
-    union(name, &each)
+    union(name, &each, options)
 }
 
 /// The classes of a one-key enum: each holds the `value` of its key.
-pub(crate) fn one_key(name: &Ident, alternatives: &[Alternative]) -> TokenStream {
+pub(crate) fn one_key(name: &Ident, alternatives: &[Alternative], options: Options) -> TokenStream {
     let each: Vec<Part<'_>> = alternatives.iter().map(|one| Part::one_key(name, one)).collect();
-    union(name, &each)
+    union(name, &each, options)
 }
 
 /// One alternative of an enum, and the class that stands for it.
@@ -161,8 +162,8 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-fn union(name: &Ident, each: &[Part<'_>]) -> TokenStream {
-    let classes = each.iter().map(alternative);
+fn union(name: &Ident, each: &[Part<'_>], options: Options) -> TokenStream {
+    let classes = each.iter().map(|part| alternative(part, options));
     let read = each.iter().map(|part| {
         let (class, parts, whole) = (&part.class, part.parts(), &part.whole);
         quote! {
@@ -213,7 +214,7 @@ fn union(name: &Ident, each: &[Part<'_>]) -> TokenStream {
 }
 
 /// The class of one alternative: its fields, and the word that stands for it in JSON.
-fn alternative(part: &Part<'_>) -> TokenStream {
+fn alternative(part: &Part<'_>, options: Options) -> TokenStream {
     let Part { of, one, class, fields, whole, told_by, path } = part;
     let (word, doc, parts) = (&one.word, &one.doc, part.parts());
     let declarations = fields.iter().map(|field| {
@@ -224,6 +225,7 @@ fn alternative(part: &Part<'_>) -> TokenStream {
         let Self #parts = self.clone();
         ::guerdon::python::to_json(&#whole)
     }};
+    let text = text(options, &quote! {{ let Self #parts = self.clone(); #whole }});
     let methods = methods(&Class {
         name: class,
         fields,
@@ -243,6 +245,8 @@ fn alternative(part: &Part<'_>) -> TokenStream {
             #[classattr]
             #[pyo3(name = #told_by)]
             fn __python_told_by() -> &'static str { #word }
+
+            #text
         },
     });
     quote! {
@@ -251,6 +255,16 @@ fn alternative(part: &Part<'_>) -> TokenStream {
         #[::pyo3::pyclass(frozen, get_all, eq, module = "guerdon")]
         pub struct #class { #(#declarations),* }
         #methods
+    }
+}
+
+/// `str()` of a class, where the type that it stands for can say it.
+fn text(options: Options, value: &TokenStream) -> TokenStream {
+    if !options.display {
+        return quote!();
+    }
+    quote! {
+        fn __str__(&self) -> String { #value.to_string() }
     }
 }
 

@@ -6,7 +6,7 @@ use syn::{DataStruct, DeriveInput, Result};
 
 use crate::Options;
 use crate::fields::{Declared, doc};
-use crate::python;
+use crate::{python, reader};
 
 pub(crate) fn write(
     item: &DeriveInput,
@@ -20,21 +20,22 @@ pub(crate) fn write(
     let declarations = fields.iter().map(|field| field.declaration(name, &quote!(pub)));
     let helpers = fields.iter().map(Declared::helpers);
     let shapes = fields.iter().map(|field| field.shape(name));
-    let definition = definition(item, options, &quote!(Record(&[#(#shapes),*])));
+    let definition = definition(item, options, &quote!(Record(&[#(#shapes),*])), &quote!(record));
+    let reader = reader::record(name, &fields);
     let (classes, methods) = if options.document {
         (quote!(), quote!())
     } else {
-        (classes(), python::record(name, &fields))
+        (classes(), python::record(name, &fields, options))
     };
     Ok(quote! {
         #(#attributes)*
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
         #classes
         #visibility struct #name { #(#declarations),* }
 
         impl #name { #(#helpers)* }
         #definition
+        #reader
         #methods
     })
 }
@@ -47,8 +48,13 @@ fn classes() -> TokenStream {
     }
 }
 
-/// The type's description of itself.
-pub(crate) fn definition(item: &DeriveInput, options: Options, kind: &TokenStream) -> TokenStream {
+/// The type's description of itself, and how it is read.
+pub(crate) fn definition(
+    item: &DeriveInput,
+    options: Options,
+    kind: &TokenStream,
+    read: &TokenStream,
+) -> TokenStream {
     let (name, text, doc) = (&item.ident, item.ident.to_string(), doc(&item.attrs));
     let carrier = if options.document { quote!(Document) } else { quote!(Class) };
     quote! {
@@ -70,6 +76,14 @@ pub(crate) fn definition(item: &DeriveInput, options: Options, kind: &TokenStrea
         impl ::guerdon::kernel::document::shape::Model for #name {
             const SHAPE: ::guerdon::kernel::document::shape::Shape =
                 ::guerdon::kernel::document::shape::Shape::Named(#name::definition);
+
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                ::guerdon::kernel::document::read::#read(deserializer)
+            }
         }
+
+        ::guerdon::deserialize_as_model!(#name);
     }
 }

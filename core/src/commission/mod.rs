@@ -121,7 +121,7 @@ pub use roster::Roster;
 pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};
 pub use shared::SharedState;
 pub use state::State;
-pub use step::{SkipReason, Step};
+pub use step::{ExplainInput, Explanation, SkipReason, Step, tell};
 pub use stored::{STATE_FORMAT, StateDocument, StateText, StoredSum, StoredTier};
 pub use table::EventTable;
 pub use totals::{Totals, TotalsWindow};

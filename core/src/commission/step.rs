@@ -10,13 +10,14 @@ use crate::kernel::document::model;
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
 use crate::kernel::money::{Money, Rate};
+use crate::kernel::problem::Problem;
 use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::SchedulePiece;
 
 use super::plan::{CapScope, OverrideBase};
 
-/// One step of an evaluation.
-#[model]
+/// One step of an evaluation; it prints as a sentence.
+#[model(display)]
 pub enum Step {
     /// What the commission is computed on.
     Base {
@@ -163,6 +164,28 @@ pub enum SkipReason {
     PaysLess,
     /// It pays nothing for this tier.
     NothingForTier,
+}
+
+/// What `explain.text` takes.
+#[model]
+pub struct ExplainInput {
+    /// The steps of an outcome.
+    pub steps: Vec<Step>,
+}
+
+/// Steps, told.
+#[model]
+pub struct Explanation {
+    /// One sentence for each step, in the same order.
+    pub sentences: Vec<String>,
+}
+
+/// Tells each step as a sentence.
+///
+/// # Errors
+/// None: every step can be told.
+pub fn tell(input: ExplainInput) -> Result<Explanation, Problem> {
+    Ok(Explanation { sentences: input.steps.iter().map(ToString::to_string).collect() })
 }
 
 impl fmt::Display for Step {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::kernel::document::model;
 
@@ -103,7 +103,7 @@ pub enum Severity {
 }
 
 /// One thing that is wrong, where, and what to do about it.
-#[model]
+#[model(display)]
 #[derive(Eq, thiserror::Error)]
 #[error("{message} ({code} at `{path}`){}", hint_suffix(hint))]
 pub struct Problem {
@@ -161,7 +161,7 @@ impl Problem {
 }
 
 /// One or more problems: what a validation or a refused document gives back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Problems(Vec<Problem>);
 
@@ -190,6 +190,12 @@ impl Problems {
         self.0
     }
 
+    /// The same problems, each changed.
+    #[must_use]
+    pub fn map(self, change: impl FnMut(Problem) -> Problem) -> Self {
+        Self(self.0.into_iter().map(change).collect())
+    }
+
     /// The first error, which gives the whole its code.
     #[must_use]
     pub fn first(&self) -> Option<&Problem> {
@@ -206,7 +212,7 @@ impl Problems {
     /// The same problems, one level further out.
     #[must_use]
     pub fn under(self, segment: impl fmt::Display) -> Self {
-        Self(self.0.into_iter().map(|problem| problem.under(&segment)).collect())
+        self.map(|problem| problem.under(&segment))
     }
 }
 

@@ -7,7 +7,7 @@ use pyo3::types::{PyBool, PyBytes, PyFloat, PyMapping, PySequence, PyString};
 use serde_json::Value;
 
 use super::{PythonType, mismatch, raise, utf8};
-use crate::kernel::document::{Model, walk};
+use crate::kernel::document::{Model, text, walk};
 use crate::kernel::problem::{Problem, Problems};
 
 /// How many problems are worth listing, as the walker has it.
@@ -175,8 +175,10 @@ impl<K: PythonType + Ord, T: PythonType> PythonType for BTreeMap<K, T> {
                 .extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
                 .map_err(|_| mismatch("a dict", value))?;
             match (K::read(&key), T::read(&entry)) {
-                (Ok(key), Ok(entry)) => {
-                    read.insert(key, entry);
+                (Ok(name), Ok(entry)) => {
+                    if read.insert(name, entry).is_some() {
+                        found.push(text::key_twice(&key.to_string()).under(&key));
+                    }
                 }
                 (key_read, entry_read) => {
                     let problems = [key_read.err(), entry_read.err()].into_iter().flatten();

@@ -15,7 +15,6 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple, PyType};
 use pyo3::{BoundObject, PyClass};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::kernel::document::{self, Limits, Model, text, walk};
 use crate::kernel::problem::{Problem, Problems};
@@ -146,7 +145,7 @@ pub fn hash(py: Python<'_>, class: &str, fields: Vec<Bound<'_, PyAny>>) -> PyRes
 ///
 /// # Errors
 /// `GuerdonError` with every problem of the text.
-pub fn from_json<T: Model + DeserializeOwned>(text: &Bound<'_, PyString>) -> PyResult<T> {
+pub fn from_json<T: Model>(text: &Bound<'_, PyString>) -> PyResult<T> {
     utf8(text)
         .map_err(Into::into)
         .and_then(|text| document::parse(text, Limits::INPUT))
@@ -176,22 +175,25 @@ pub fn reduce<'py>(
 ///
 /// # Errors
 /// Every problem of the document.
-pub fn document<T: Model + DeserializeOwned>(value: &Bound<'_, PyAny>) -> Result<T, Problems> {
-    match value.cast::<PyString>() {
-        Ok(text) => document::parse(utf8(text)?, Limits::DOCUMENT),
-        Err(_) => document::parse_value(tree::read(value, Limits::DOCUMENT)?),
+pub fn document<T: Model>(value: &Bound<'_, PyAny>) -> Result<T, Problems> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return document::parse(utf8(text)?, Limits::DOCUMENT);
     }
+    let (tree, unreadable) = tree::read(value, Limits::DOCUMENT)?;
+    unreadable.settle(document::parse_value(tree))
 }
 
-/// The JSON text of an operation's input, given as text or as dicts, lists and exact types.
+/// Runs an operation, whose input is given as JSON text or as dicts, lists and exact types.
 ///
 /// # Errors
-/// What keeps a value from being JSON within the limits.
-pub fn input_text<'a>(value: &'a Bound<'_, PyAny>) -> Result<std::borrow::Cow<'a, str>, Problem> {
-    match value.cast::<PyString>() {
-        Ok(text) => utf8(text).map(std::borrow::Cow::Borrowed),
-        Err(_) => Ok(tree::read(value, Limits::INPUT)?.to_string().into()),
+/// Every problem of the input, or what the operation refuses.
+pub fn call(operation: &str, input: &Bound<'_, PyAny>) -> Result<String, Problems> {
+    let run = |text: &str| input.py().detach(|| crate::call(operation, text));
+    if let Ok(text) = input.cast::<PyString>() {
+        return run(utf8(text)?);
     }
+    let (tree, unreadable) = tree::read(input, Limits::INPUT)?;
+    unreadable.settle(run(&tree.to_string()))
 }
 
 /// The UTF-8 of a Python string, which has none when it holds half of a surrogate pair.

@@ -117,7 +117,7 @@ fn domains() -> Vec<Domain> {
 fn reach(shape: &Shape, into: &mut Definitions) {
     match shape {
         Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
-        Shape::List(inner) | Shape::Map(inner) => reach(inner, into),
+        Shape::List(inner) | Shape::Map(_, inner) => reach(inner, into),
         Shape::Named(definition) | Shape::Document(definition) => collect(definition(), into),
     }
 }
@@ -127,7 +127,7 @@ fn reach(shape: &Shape, into: &mut Definitions) {
 fn reach_classes(shape: &Shape, classes: &mut Definitions) {
     match shape {
         Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) | Shape::Document(_) => {}
-        Shape::List(inner) | Shape::Map(inner) => reach_classes(inner, classes),
+        Shape::List(inner) | Shape::Map(_, inner) => reach_classes(inner, classes),
         Shape::Named(definition) => {
             let definition = definition();
             let native = matches!(definition.carrier, Carrier::Native(_));
@@ -155,7 +155,7 @@ fn scalars_of(definition: &'static Definition) -> impl Iterator<Item = &'static 
 /// What a list or a map holds in the end.
 fn innermost(shape: &Shape) -> &Shape {
     match shape {
-        Shape::List(inner) | Shape::Map(inner) => innermost(inner),
+        Shape::List(inner) | Shape::Map(_, inner) => innermost(inner),
         other => other,
     }
 }

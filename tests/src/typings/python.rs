@@ -78,8 +78,8 @@ fn ty(shape: &Shape, way: Way) -> String {
         (Shape::Scalar(scalar), _) => scalar_type(scalar, way).to_owned(),
         (Shape::List(item), Way::In) => format!("Sequence[{}]", ty(item, way)),
         (Shape::List(item), Way::Out) => format!("list[{}]", ty(item, way)),
-        (Shape::Map(value), Way::In) => format!("Mapping[str, {}]", ty(value, way)),
-        (Shape::Map(value), Way::Out) => format!("dict[str, {}]", ty(value, way)),
+        (Shape::Map(_, value), Way::In) => format!("Mapping[str, {}]", ty(value, way)),
+        (Shape::Map(_, value), Way::Out) => format!("dict[str, {}]", ty(value, way)),
         (Shape::Document(_), Way::In) => "DocumentInput".to_owned(),
         (Shape::Document(_), Way::Out) => "str".to_owned(),
         (Shape::Named(definition), _) => match definition().carrier {

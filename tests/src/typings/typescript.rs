@@ -96,7 +96,7 @@ fn ty(catalog: &Catalog, shape: &Shape, way: Way) -> String {
             let item = ty(catalog, item, way);
             format!("{item}[]")
         }
-        Shape::Map(value) => format!("{{ [key: string]: {} }}", ty(catalog, value, way)),
+        Shape::Map(_, value) => format!("{{ [key: string]: {} }}", ty(catalog, value, way)),
         Shape::Named(definition) | Shape::Document(definition) => {
             let definition = definition();
             if catalog.differs_by_direction(definition) && way != Way::Out {

@@ -1,64 +1,28 @@
 //! Maps whose keys the author chooses, such as facts by name.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-
-/// Reads a map and refuses a key that stands twice, which serde by itself would let win.
-///
-/// # Errors
-/// What the deserializer refuses.
-pub fn unique<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
-where
-    D: Deserializer<'de>,
-    V: Deserialize<'de>,
-{
-    struct Entries<V>(PhantomData<V>);
-
-    impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
-        type Value = BTreeMap<String, V>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-            let mut map = BTreeMap::new();
-            while let Some((key, value)) = entries.next_entry()? {
-                if map.insert(key, value).is_some() {
-                    return Err(A::Error::custom("a key appears twice"));
-                }
-            }
-            Ok(map)
-        }
-    }
-
-    deserializer.deserialize_map(Entries(PhantomData))
-}
-
 /// Names a map from the author's keys to values of one type, because generics do not cross into
 /// other languages: there it is a dictionary.
 #[macro_export]
 macro_rules! named_map {
     ($(#[$meta:meta])* $name:ident: $value:ty) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name(
             /// The values by key.
-            #[serde(deserialize_with = "::guerdon::kernel::document::map::unique")]
             pub std::collections::BTreeMap<String, $value>,
         );
 
         impl $crate::kernel::document::Model for $name {
             const SHAPE: $crate::kernel::document::Shape =
-                $crate::kernel::document::Shape::Map(
-                    &<$value as $crate::kernel::document::Model>::SHAPE,
-                );
+                <std::collections::BTreeMap<String, $value> as $crate::kernel::document::Model>::SHAPE;
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::kernel::document::Model::read(deserializer).map($name)
+            }
         }
+
+        $crate::deserialize_as_model!($name);
 
         #[cfg(feature = "__python")]
         impl $crate::python::PythonType for $name {

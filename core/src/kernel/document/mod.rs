@@ -9,6 +9,8 @@
 pub mod canonical;
 mod format;
 pub mod map;
+mod plain;
+pub mod read;
 mod scalar;
 pub mod schema;
 pub mod shape;

@@ -24,16 +24,8 @@ macro_rules! scalar {
                         other => other.to_string().parse::<$type>().map(|_| ()),
                     },
                 });
-        }
 
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Text;
                 impl serde::de::Visitor<'_> for Text {
                     type Value = $type;
@@ -62,6 +54,14 @@ macro_rules! scalar {
             }
         }
 
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        $crate::deserialize_as_model!($type);
+
         #[cfg(feature = "__python")]
         $crate::python_scalar!($type, $python);
 
@@ -73,6 +73,19 @@ macro_rules! scalar {
     };
 }
 
+/// Gives a type the `Deserialize` that reads it as its [`Model`](super::Model) does, for those who
+/// read JSON through serde.
+#[macro_export]
+macro_rules! deserialize_as_model {
+    ($type:ident) => {
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::kernel::document::Model::read(deserializer)
+            }
+        }
+    };
+}
+
 /// Carries an authored document inside a typed value: as JSON in JSON, as text (or a dict, in
 /// Python) in typed languages. Generics do not cross into other languages, so each document that
 /// travels gets a name of its own.
@@ -80,14 +93,20 @@ macro_rules! scalar {
 macro_rules! carried_document {
     ($(#[$meta:meta])* $name:ident: $document:ty) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name(pub $document);
 
         impl $crate::kernel::document::Model for $name {
             const SHAPE: $crate::kernel::document::Shape =
                 $crate::kernel::document::Shape::Document(<$document>::definition);
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::kernel::document::Model::read(deserializer).map($name)
+            }
         }
+
+        $crate::deserialize_as_model!($name);
 
         impl std::str::FromStr for $name {
             type Err = $crate::kernel::problem::Problems;

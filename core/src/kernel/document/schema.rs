@@ -81,7 +81,7 @@ fn visit(
 ) {
     match shape {
         Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
-        Shape::List(inner) | Shape::Map(inner) => visit(inner, into, documents),
+        Shape::List(inner) | Shape::Map(_, inner) => visit(inner, into, documents),
         Shape::Document(_) if documents == Documents::Apart => {}
         Shape::Named(definition) | Shape::Document(definition) => {
             gather(definition(), into, documents);
@@ -108,7 +108,7 @@ fn of(shape: &Shape) -> Value {
             })
         }
         Shape::List(item) => json!({ "type": "array", "items": of(item) }),
-        Shape::Map(value) => json!({ "type": "object", "additionalProperties": of(value) }),
+        Shape::Map(_, value) => json!({ "type": "object", "additionalProperties": of(value) }),
         Shape::Named(definition) => json!({ "$ref": reference(definition()) }),
         Shape::Document(definition) => json!({ "$ref": format!("{}.json", definition().name) }),
     }

@@ -3,14 +3,23 @@
 //! [`Shape`] is deliberately smaller than JSON Schema: it can say only what our documents need,
 //! so that a walker, a schema writer and two typing writers can each be complete and short.
 
+use serde::Deserializer;
 use serde_json::Value;
 
 use crate::kernel::problem::Problem;
 
+pub use super::plain::SAFE_INTEGER;
+
 /// A type that describes itself; `#[model]` implements it for records and enums.
-pub trait Model {
+pub trait Model: Sized {
     /// What a JSON value of this type looks like.
     const SHAPE: Shape;
+
+    /// Reads a value; exactly what has the shape, apart from how deep and large it may be.
+    ///
+    /// # Errors
+    /// Something is wrong with it; the [walker](super::walk) says what, and where.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
 /// What a value may look like.
@@ -29,8 +38,8 @@ pub enum Shape {
     Scalar(&'static Scalar),
     /// A list of one shape.
     List(&'static Shape),
-    /// An object whose keys the author chooses.
-    Map(&'static Shape),
+    /// An object whose keys the author chooses: how a key is written, and what each holds.
+    Map(&'static Scalar, &'static Shape),
     /// A record or an enum declared by name; a function, so that types may contain themselves.
     Named(fn() -> &'static Definition),
     /// A document of that shape, which typed languages carry as text.
@@ -131,63 +140,4 @@ pub struct Variant {
     pub fields: &'static [Field],
     /// The value of a one-key alternative.
     pub content: Option<Shape>,
-}
-
-impl Model for bool {
-    const SHAPE: Shape = Shape::Bool;
-}
-
-macro_rules! integers {
-    ($($integer:ty: $min:expr, $max:expr;)+) => {$(
-        impl Model for $integer {
-            const SHAPE: Shape = Shape::Integer { min: $min, max: $max };
-        }
-    )+};
-}
-
-/// The greatest integer that every JSON reader keeps (2^53 - 1).
-pub const SAFE_INTEGER: i64 = 9_007_199_254_740_991;
-
-integers! {
-    u8: 0, 255;
-    u16: 0, 65_535;
-    u32: 0, 4_294_967_295;
-    i32: -2_147_483_648, 2_147_483_647;
-    u64: 0, SAFE_INTEGER;
-    i64: -SAFE_INTEGER, SAFE_INTEGER;
-}
-
-impl<T: Model> Model for Vec<T> {
-    const SHAPE: Shape = Shape::List(&T::SHAPE);
-}
-
-impl<K, T: Model> Model for std::collections::BTreeMap<K, T> {
-    const SHAPE: Shape = Shape::Map(&T::SHAPE);
-}
-
-impl<T: Model> Model for Option<T> {
-    const SHAPE: Shape = T::SHAPE;
-}
-
-impl<T: Model> Model for Box<T> {
-    const SHAPE: Shape = T::SHAPE;
-}
-
-impl Model for String {
-    const SHAPE: Shape = Shape::Scalar(&Scalar {
-        name: "String",
-        doc: "Any text.",
-        format: "text",
-        example: "\"text\"",
-        integers: false,
-        python: "str",
-        check: |tree| match tree {
-            Value::String(_) => Ok(()),
-            other => Err(Problem::new(
-                super::walk::TYPE_MISMATCH,
-                format!("expected text, found `{other}`"),
-                "put it in quotes",
-            )),
-        },
-    });
 }

@@ -1,13 +1,13 @@
 //! The text door: from JSON text to a typed value, within limits.
 //!
-//! The common case is one pass of serde straight into the type. Only when that fails is the text
-//! read again as a tree and [walked](super::walk), to name every problem and its place instead of
-//! the first one serde tripped over.
+//! The common case is one pass straight into the type, which takes what the walker takes
+//! ([`Model::read`]). Only when that fails is the text read again as a tree and
+//! [walked](super::walk), to name every problem and its place instead of the first one.
 
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -79,21 +79,53 @@ impl Limits {
 ///
 /// # Errors
 /// Every problem of the text, each with its JSON pointer.
-pub fn parse<T: Model + DeserializeOwned>(text: &str, limits: Limits) -> Result<T, Problems> {
+pub fn parse<T: Model>(text: &str, limits: Limits) -> Result<T, Problems> {
     limits.check_size(text.len())?;
-    match serde_json::from_str::<T>(text) {
-        Ok(value) => Ok(value),
-        Err(reason) => Err(explain_failure::<T>(text, limits, &reason)),
+    read_whole(text, limits).map_err(|reason| explain_failure::<T>(text, limits, &reason))
+}
+
+fn read_whole<T: Model>(text: &str, limits: Limits) -> Result<T, serde_json::Error> {
+    if is_deeper(text, limits.depth) {
+        return Err(serde_json::Error::custom("nested too deep"));
     }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = T::read(&mut reader)?;
+    reader.end().map(|()| value)
+}
+
+/// Whether objects and lists stand inside each other deeper than that. A text with few of them
+/// need not be looked at closely.
+fn is_deeper(text: &str, most: usize) -> bool {
+    let opening = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    opening > most && nesting(text) > most
+}
+
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Reads a typed value from a tree that is already within limits.
 ///
 /// # Errors
 /// Every problem of the tree, each with its JSON pointer.
-pub fn parse_value<T: Model + DeserializeOwned>(tree: Value) -> Result<T, Problems> {
+pub fn parse_value<T: Model>(tree: Value) -> Result<T, Problems> {
     Problems::verdict(walk::check(&tree, &T::SHAPE))?;
-    serde_json::from_value(tree).map_err(|reason| unexplained(&reason).into())
+    T::read(tree).map_err(|reason| unexplained(&reason).into())
 }
 
 /// Writes a value as compact JSON.
@@ -114,6 +146,11 @@ fn explain_failure<T: Model>(text: &str, limits: Limits, reason: &serde_json::Er
     }
 }
 
+/// What is said of a key that an object has twice.
+pub(crate) fn key_twice(key: &str) -> Problem {
+    Problem::new(KEY_DUPLICATE, format!("the key `{key}` appears twice"), "keep one of them")
+}
+
 fn unexplained(reason: &serde_json::Error) -> Problem {
     Problem::new(VALUE_INVALID, format!("cannot be read: {reason}"), "check the value's form")
 }
@@ -128,6 +165,13 @@ pub fn read_tree(text: &str, limits: Limits) -> Result<Value, Problem> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let tree = place.seed().deserialize(&mut reader).and_then(|tree| reader.end().map(|()| tree));
     tree.map_err(|reason| place.found.into_inner().unwrap_or_else(|| not_json(&reason, limits)))
+}
+
+/// Reads the value of the key that was just read as a tree, refusing duplicate keys.
+pub(super) fn next_tree<'de, A: MapAccess<'de>>(entries: &mut A) -> Result<Value, A::Error> {
+    let limits = Limits::INPUT;
+    let place = Place { limits, path: RefCell::default(), found: RefCell::default() };
+    entries.next_value_seed(place.seed())
 }
 
 fn not_json(reason: &serde_json::Error, limits: Limits) -> Problem {
@@ -149,17 +193,21 @@ impl Place {
         Tree { place: self }
     }
 
-    fn refuse<E: serde::de::Error>(&self, problem: Problem) -> E {
+    fn refuse<E: Error>(&self, problem: Problem) -> E {
         let path = self.path.borrow();
         let placed = path.iter().rev().fold(problem, Problem::under);
         self.found.borrow_mut().get_or_insert(placed);
         E::custom("refused")
     }
 
-    fn enter<E: serde::de::Error>(&self, segment: String) -> Result<(), E> {
-        self.path.borrow_mut().push(segment);
-        let depth = self.path.borrow().len();
+    /// An object or a list begins here.
+    fn open<E: Error>(&self) -> Result<(), E> {
+        let depth = self.path.borrow().len() + 1;
         self.limits.check_depth(depth).map_err(|problem| self.refuse(problem))
+    }
+
+    fn enter(&self, segment: String) {
+        self.path.borrow_mut().push(segment);
     }
 
     fn leave(&self) {
@@ -212,9 +260,10 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        self.place.open()?;
         let mut list = Vec::new();
         loop {
-            self.place.enter(list.len().to_string())?;
+            self.place.enter(list.len().to_string());
             let item = items.next_element_seed(self)?;
             self.place.leave();
             match item {
@@ -225,16 +274,12 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        self.place.open()?;
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            self.place.enter(key.clone())?;
+            self.place.enter(key.clone());
             if map.contains_key(&key) {
-                let problem = Problem::new(
-                    KEY_DUPLICATE,
-                    format!("the key `{key}` appears twice"),
-                    "keep one of them",
-                );
-                return Err(self.place.refuse(problem));
+                return Err(self.place.refuse(key_twice(&key)));
             }
             let value = entries.next_value_seed(self)?;
             self.place.leave();

@@ -3,7 +3,7 @@
 //! Serde stops at its first error and loses the path inside enums; a person who mends a document
 //! wants the whole list. The walker reads the same declaration that the schema is written from.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::shape::{Definition, Field, Kind, Presence, Scalar, Shape, Variant};
 use crate::kernel::problem::{Code, Problem};
@@ -77,10 +77,13 @@ impl<'a> Walk<'a> {
                 }
                 None => self.report(mismatch("a list", tree)),
             },
-            Shape::Map(value) => match tree.as_object() {
+            Shape::Map(key, value) => match tree.as_object() {
                 Some(entries) => {
-                    for (key, entry) in entries {
-                        self.within(Segment::Key(key), entry, value);
+                    for (name, entry) in entries {
+                        self.path.push(Segment::Key(name));
+                        self.scalar(&Value::from(name.as_str()), key);
+                        self.value(entry, value);
+                        self.path.pop();
                     }
                 }
                 None => self.report(mismatch("an object", tree)),
@@ -94,11 +97,8 @@ impl<'a> Walk<'a> {
     fn integer(&mut self, tree: &Value, min: i64, max: i64) {
         let problem = match (tree.as_i64(), tree) {
             (Some(value), _) if min <= value && value <= max => return,
-            (Some(_), _) => Problem::new(
-                INTEGER_OUT_OF_RANGE,
-                format!("`{tree}` is not between {min} and {max}"),
-                "use a number within the bounds",
-            ),
+            (Some(_), _) => out_of_range(tree, min, max),
+            (None, Value::Number(number)) if is_huge(number) => out_of_range(tree, min, max),
             (None, Value::Number(_)) => Problem::new(
                 TYPE_MISMATCH,
                 format!("expected a whole number, found `{tree}`"),
@@ -240,11 +240,22 @@ fn check_scalar(tree: &Value, scalar: &Scalar) -> Result<(), Problem> {
         Value::Number(_) if !scalar.integers => {
             Err(mismatch(&format!("text such as {}", scalar.example), tree))
         }
-        Value::Bool(_) | Value::Null | Value::Array(_) => {
-            Err(mismatch(&format!("a value such as {}", scalar.example), tree))
-        }
-        _ => (scalar.check)(tree),
+        Value::String(_) | Value::Number(_) => (scalar.check)(tree),
+        _ => Err(mismatch(&format!("a value such as {}", scalar.example), tree)),
     }
+}
+
+fn out_of_range(tree: &Value, min: i64, max: i64) -> Problem {
+    Problem::new(
+        INTEGER_OUT_OF_RANGE,
+        format!("`{tree}` is not between {min} and {max}"),
+        "use a number within the bounds",
+    )
+}
+
+/// Whether a number is beyond 64 bits, however it is written: then it is whole.
+fn is_huge(number: &Number) -> bool {
+    number.as_f64().is_some_and(|value| value.abs() >= 9.2e18)
 }
 
 /// What is said of a float where an exact number belongs.

@@ -5,16 +5,15 @@
 //! look of a text. Reading and writing are written out here: one pass without a buffer, keys in
 //! any order in, one canonical form out.
 
-use std::fmt;
-
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserializer, Serialize, Serializer};
 
 use super::op::Op;
 use crate::kernel::calendar::{Date, Instant, Span};
+use crate::kernel::document::read::{self, Record};
 use crate::kernel::document::shape::{
-    Carrier, Definition, Field, Kind, Model, Presence, SAFE_INTEGER, Shape, Variant,
+    Carrier, Definition, Field, Kind, Model, Presence, Shape, Variant,
 };
 use crate::kernel::money::{Amount, Money};
 
@@ -141,7 +140,13 @@ const DEFINITION: &Definition = &Definition {
 
 impl Model for Expression {
     const SHAPE: Shape = Shape::Named(Expression::definition);
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::record(deserializer)
+    }
 }
+
+crate::deserialize_as_model!(Expression);
 
 impl Serialize for Expression {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -168,83 +173,49 @@ impl Serialize for Expression {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Key {
-    Op,
-    Args,
-    Fact,
-    Bool,
-    Integer,
-    Decimal,
-    Money,
-    String,
-    Date,
-    Instant,
-    Duration,
-    List,
-}
+/// The keys of a node: `op`, `args`, and those of the leaves.
+const KEYS: read::Known = |key| {
+    let known = [
+        "op", "args", "fact", "bool", "integer", "decimal", "money", "string", "date", "instant",
+        "duration", "list",
+    ];
+    known.iter().position(|one| *one == key)
+};
 
-impl<'de> Deserialize<'de> for Expression {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Node)
-    }
-}
-
-struct Node;
-
-impl<'de> Visitor<'de> for Node {
-    type Value = Expression;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with `op` and `args`, or with one key such as `fact`")
-    }
-
-    /// Serde's words for what is wrong never reach anyone: the walker says it better.
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Expression, A::Error> {
+impl Record for Expression {
+    fn read_fields<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
         let (mut op, mut args, mut leaf) = (None, None, None);
-        while let Some(key) = entries.next_key::<Key>()? {
-            match key {
-                Key::Op => once(&mut op, entries.next_value()?)?,
-                Key::Args => once(&mut args, entries.next_value()?)?,
-                other => once(&mut leaf, literal(&other, &mut entries)?)?,
+        while let Some(at) = read::next_key(&mut entries, KEYS)? {
+            match at {
+                0 => read::once(&mut op, &mut entries)?,
+                1 => read::once(&mut args, &mut entries)?,
+                _ if leaf.is_some() => return Err(A::Error::custom("a node has one value")),
+                _ => leaf = Some(literal(at, &mut entries)?),
             }
         }
         match (op, args, leaf) {
-            (Some(op), Some(args), None) => Ok(Expression::Call { op, args }),
+            (Some(op), Some(args), None) => Ok(Self::Call { op, args }),
             (None, None, Some(leaf)) => Ok(leaf),
             _ => Err(A::Error::custom("a node has `op` and `args`, or one other key")),
         }
     }
 }
 
-fn literal<'de, A: MapAccess<'de>>(key: &Key, entries: &mut A) -> Result<Expression, A::Error> {
-    Ok(match key {
-        Key::Fact => Expression::Fact(entries.next_value()?),
-        Key::Bool => Expression::Bool(entries.next_value()?),
-        Key::Integer => {
-            let value: i64 = entries.next_value()?;
-            if value.unsigned_abs() > SAFE_INTEGER.unsigned_abs() {
-                return Err(A::Error::custom("the integer is out of range"));
-            }
-            Expression::Integer(value)
-        }
-        Key::Decimal => Expression::Decimal(entries.next_value()?),
-        Key::Money => Expression::Money(entries.next_value()?),
-        Key::String => Expression::String(entries.next_value()?),
-        Key::Date => Expression::Date(entries.next_value()?),
-        Key::Instant => Expression::Instant(entries.next_value()?),
-        Key::Duration => Expression::Duration(entries.next_value()?),
-        Key::List => Expression::List(entries.next_value()?),
-        Key::Op | Key::Args => return Err(A::Error::custom("not a literal")),
+/// Reads a leaf by the number of its key.
+fn literal<'de, A: MapAccess<'de>>(at: usize, entries: &mut A) -> Result<Expression, A::Error> {
+    Ok(match at {
+        2 => Expression::Fact(read::value(entries)?),
+        3 => Expression::Bool(read::value(entries)?),
+        4 => Expression::Integer(read::value(entries)?),
+        5 => Expression::Decimal(read::value(entries)?),
+        6 => Expression::Money(read::value(entries)?),
+        7 => Expression::String(read::value(entries)?),
+        8 => Expression::Date(read::value(entries)?),
+        9 => Expression::Instant(read::value(entries)?),
+        10 => Expression::Duration(read::value(entries)?),
+        11 => Expression::List(read::value(entries)?),
+        _ => return Err(read::no_alternative()),
     })
-}
-
-fn once<T, E: Error>(slot: &mut Option<T>, value: T) -> Result<(), E> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::custom("a key stands twice")),
-    }
 }
 
 #[cfg(test)]

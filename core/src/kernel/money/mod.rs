@@ -37,7 +37,7 @@ crate::codes! {
 /// An amount in a currency.
 ///
 /// What guerdon computes is shown with at least the digits of the currency's minor unit.
-#[model]
+#[model(display)]
 #[derive(Copy, Eq, Hash)]
 pub struct Money {
     /// How much, in units of the currency (not in cents).
@@ -58,9 +58,10 @@ impl Money {
     }
 }
 
+/// With at least the digits of the currency's minor unit, wherever the amount comes from.
 impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.amount, self.currency)
+        write!(f, "{} {}", Self::new(self.amount, self.currency).amount, self.currency)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::{Error, MapAccess};
+use serde::{Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Amount, RATE_INVALID};
+use crate::kernel::document::read;
 use crate::kernel::document::shape::{Carrier, Definition, Kind, Model, Scalar, Shape, Variant};
 use crate::kernel::document::walk::TYPE_MISMATCH;
 use crate::kernel::exact::Exact;
@@ -64,7 +66,7 @@ fn from_percent(percent: Amount) -> Result<Rate, Problem> {
 }
 
 /// The two ways to write a rate.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Form {
     Percent(Amount),
@@ -81,13 +83,22 @@ impl Serialize for Rate {
     }
 }
 
-impl<'de> Deserialize<'de> for Rate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Form::deserialize(deserializer)? {
-            Form::Percent(percent) => from_percent(percent),
-            Form::Ratio(text) => text.parse().map(Rate),
-        }
-        .map_err(serde::de::Error::custom)
+impl read::Alternatives for Rate {
+    const KNOWN: read::Known = |key| match key {
+        "percent" => Some(0),
+        "ratio" => Some(1),
+        _ => None,
+    };
+
+    fn read_alternative<'de, A: MapAccess<'de>>(
+        at: usize,
+        mut entries: A,
+    ) -> Result<Self, A::Error> {
+        let rate = match at {
+            0 => from_percent(read::value(&mut entries)?),
+            _ => read::value::<String, A>(&mut entries)?.parse().map(Self),
+        };
+        rate.map_err(A::Error::custom)
     }
 }
 
@@ -133,7 +144,13 @@ impl Rate {
 
 impl Model for Rate {
     const SHAPE: Shape = Shape::Named(Rate::definition);
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::one_key(deserializer)
+    }
 }
+
+crate::deserialize_as_model!(Rate);
 
 /// Refuses a rate below zero where none is allowed.
 ///

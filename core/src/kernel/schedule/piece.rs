@@ -10,7 +10,7 @@ use super::compile::{Terms, exact_terms};
 use super::{Compiled, Schedule, ScheduleMode};
 
 /// What one step pays for an event, or takes back for one.
-#[model]
+#[model(display)]
 pub struct SchedulePiece {
     /// Which step, counted from 0.
     pub step: u32,
