@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help check test test-rust test-python test-node demo bench bench-peers typings mutants \
+.PHONY: help check test test-rust test-python test-node demo bench bench-calls bench-peers typings mutants \
         lint-scripts toolchains ci clean-caches
 
 help: ## list the targets
@@ -31,6 +31,9 @@ demo: ## one partner month on real orders: statements, payouts, an explained com
 
 bench: ## benches of the kernels and of the commission engine
 	cargo bench --locked -p guerdon-benches
+
+bench-calls: ## one call of a plan in Rust, Python and Node, with what was promised of each
+	@scripts/bench-calls.sh
 
 bench-peers: ## the same job in DuckDB, Polars and guerdon, side by side
 	@scripts/bench-peers.sh
