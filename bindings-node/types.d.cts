@@ -173,7 +173,10 @@ export type CapScope =
 export type Combine =
   /** The one with the highest priority; among equals the earlier one. */
   | 'first'
-  /** The one that pays the most money; among equals the earlier one. */
+  /**
+   * The one that would really pay the most money for the line, after multipliers and its own
+   * `min` and `max`; among equals the higher priority, then the earlier one.
+   */
   | 'best'
   /** All of them. */
   | 'sum';
@@ -1688,7 +1691,8 @@ export interface Rule {
   /** When it applies; always unless said. */
   when?: Expression;
   /**
-   * Higher goes first in a group that combines by `first`; 0 unless said.
+   * Higher goes first in a group that combines by `first`, and among equals in one by `best`;
+   * 0 unless said.
    * @default 0
    */
   priority?: number;

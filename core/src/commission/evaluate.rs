@@ -294,7 +294,7 @@ impl<N: Working> Evaluator<'_, N> {
                 }
             }
             if spec.combine == Combine::Best {
-                self.keep_best(first, scratch, steps);
+                self.keep_best(first, conditions, scratch, steps)?;
             }
             for position in first..scratch.paid.len() {
                 self.finish(row, position, conditions, scratch, steps)?;

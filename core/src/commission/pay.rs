@@ -8,7 +8,7 @@ use super::evaluate::{
     CapLoss, Conditions, Evaluator, LossBy, Paid, Row, RowLine, Scratch, Stop, Truth, Used, fit,
 };
 use super::plan::Measure;
-use super::rates::{Paying, RuleTable};
+use super::rates::{MultiplierTable, Paying, RuleTable};
 use super::state::{Cell, WIDE};
 use super::step::{SkipReason, Step};
 use super::working::Working;
@@ -138,27 +138,41 @@ impl<N: Working> Evaluator<'_, N> {
         N::measure(&self.state.meters.get(meter)?.wide(ordinal(self.plan, row, meter), key))
     }
 
-    /// Leaves the best of what a group's rules would pay, from `first` on.
-    pub(super) fn keep_best<S: Sink<Step>>(
+    /// Leaves the rule of a group that pays the most for the line, of those from `first` on. They
+    /// are compared by what each would really pay, after multipliers and its own limits; among
+    /// equals the first in the order of the group, which is by priority.
+    pub(super) fn keep_best<C: Conditions, S: Sink<Step>>(
         &self,
         first: usize,
+        conditions: &mut C,
         scratch: &mut Scratch<N>,
         steps: &mut S,
-    ) {
-        let Some(candidates) = scratch.paid.get_mut(first..) else { return };
-        let mut best = 0;
+    ) -> Result<(), Stop> {
+        let Some(candidates) = scratch.paid.get_mut(first..) else { return Ok(()) };
+        let mut best: Option<(usize, N)> = None;
         for (position, paid) in candidates.iter().enumerate() {
-            if candidates.get(best).is_some_and(|best| paid.amount > best.amount) {
-                best = position;
+            let worth = self.worth(paid, conditions)?;
+            if best.as_ref().is_none_or(|(_, most)| worth > *most) {
+                best = Some((position, worth));
             }
         }
-        if candidates.is_empty() {
-            return;
-        }
+        let Some((best, _)) = best else { return Ok(()) };
         candidates.swap(0, best);
         for beaten in scratch.paid.drain(first + 1..) {
             self.skip(beaten.rule, SkipReason::PaysLess, Vec::new, steps);
         }
+        Ok(())
+    }
+
+    /// What a rule would pay in the end: multipliers and its own limits, nothing remembered.
+    fn worth<C: Conditions>(&self, paid: &Paid<N>, conditions: &mut C) -> Result<N, Stop> {
+        let mut amount = paid.amount.clone();
+        for multiplier in &self.tables.multipliers {
+            let applies = applies(multiplier, paid.line, conditions)?;
+            amount = fit(amount.times(if applies { &multiplier.factor } else { &multiplier.none }))?;
+        }
+        let Some(table) = self.tables.rules.get(paid.rule) else { return Ok(amount) };
+        Ok(table.limit(&amount).cloned().unwrap_or(amount))
     }
 
     /// Multipliers and the rule's own limits.
@@ -175,10 +189,7 @@ impl<N: Working> Evaluator<'_, N> {
         let Some(paid) = scratch.paid.get_mut(position) else { return Ok(()) };
         self.explain_pay(row, paid, tier, steps);
         for (number, multiplier) in self.tables.multipliers.iter().enumerate() {
-            let applies = match multiplier.when {
-                Some(condition) => conditions.holds(condition, paid.line)? == Truth::True,
-                None => true,
-            };
+            let applies = applies(multiplier, paid.line, conditions)?;
             let factor = if applies { &multiplier.factor } else { &multiplier.none };
             paid.amount = fit(paid.amount.times(factor))?;
             if applies {
@@ -188,21 +199,28 @@ impl<N: Working> Evaluator<'_, N> {
         let Some(table) = self.tables.rules.get(paid.rule).filter(|table| table.limited) else {
             return Ok(());
         };
-        if let Some(min) = &table.min {
-            if paid.amount > N::ZERO && paid.amount < *min {
-                self.explain_limit(paid, min, steps);
-                paid.amount = min.clone();
-            }
+        let Some(limit) = table.limit(&paid.amount) else { return Ok(()) };
+        self.explain_limit(paid, limit, steps);
+        if paid.amount > *limit {
+            let over = fit(paid.amount.minus(limit))?;
+            let lost = fit(over.settle(&self.tables.one_multiplied, self.plan.document.rounding))?;
+            scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount: lost });
         }
-        let Some(max) = table.max.as_ref().filter(|max| paid.amount > **max) else {
-            return Ok(());
-        };
-        self.explain_limit(paid, max, steps);
-        let over = fit(paid.amount.minus(max))?;
-        let lost = fit(over.settle(&self.tables.one_multiplied, self.plan.document.rounding))?;
-        scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount: lost });
-        paid.amount = max.clone();
+        paid.amount = limit.clone();
         Ok(())
+    }
+}
+
+/// Whether a multiplier applies to a line.
+#[inline(always)]
+fn applies<N, C: Conditions>(
+    multiplier: &MultiplierTable<N>,
+    line: usize,
+    conditions: &mut C,
+) -> Result<bool, Stop> {
+    match multiplier.when {
+        Some(condition) => Ok(conditions.holds(condition, line)? == Truth::True),
+        None => Ok(true),
     }
 }
 

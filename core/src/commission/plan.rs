@@ -149,7 +149,8 @@ pub struct Group {
 pub enum Combine {
     /// The one with the highest priority; among equals the earlier one.
     First,
-    /// The one that pays the most money; among equals the earlier one.
+    /// The one that would really pay the most money for the line, after multipliers and its own
+    /// `min` and `max`; among equals the higher priority, then the earlier one.
     Best,
     /// All of them.
     Sum,
@@ -165,7 +166,8 @@ pub struct Rule {
     pub on: Vec<EventKind>,
     /// When it applies; always unless said.
     pub when: Option<Expression>,
-    /// Higher goes first in a group that combines by `first`; 0 unless said.
+    /// Higher goes first in a group that combines by `first`, and among equals in one by `best`;
+    /// 0 unless said.
     #[model(default)]
     pub priority: i32,
     /// What it pays.

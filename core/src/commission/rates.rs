@@ -48,6 +48,16 @@ pub(super) struct RuleTable<N> {
     pub(super) limited: bool,
 }
 
+impl<N: Working> RuleTable<N> {
+    /// The limit that an amount does not keep to, if any: the most, or the least of what is paid
+    /// at all.
+    #[inline(always)]
+    pub(super) fn limit(&self, amount: &N) -> Option<&N> {
+        let least = self.min.as_ref().filter(|min| *amount > N::ZERO && amount < *min);
+        least.or_else(|| self.max.as_ref().filter(|max| amount > *max))
+    }
+}
+
 /// A factor.
 #[derive(Clone, Debug)]
 pub(super) struct MultiplierTable<N> {

@@ -194,13 +194,10 @@ impl<'a> Oracle<'a> {
                     "first" => chosen.extend(rules.into_iter().reduce(|best, one| {
                         if one.rule.priority > best.rule.priority { one } else { best }
                     })),
-                    _ => {
-                        chosen.extend(
-                            rules.into_iter().reduce(|best, one| {
-                                if one.exact > best.exact { one } else { best }
-                            }),
-                        )
-                    }
+                    _ => chosen.extend(rules.into_iter().reduce(|best, one| {
+                        let rank = |of: &Candidate<'_>| (of.exact.clone(), of.rule.priority);
+                        if rank(&one) > rank(&best) { one } else { best }
+                    })),
                 }
             }
         }

@@ -257,9 +257,8 @@ fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>, tiers: bool) -> 
     let combine = dice.pick(&["first", "best", "sum"]);
     let mut rules = Vec::new();
     for rule in 0..=dice.roll(3) {
-        let limited = combine != "best";
-        let min = dice.maybe(if limited { 5 } else { i64::MAX }, tenths);
-        let max = dice.maybe(if limited { 5 } else { i64::MAX }, tenths);
+        let min = dice.maybe(5, tenths);
+        let max = dice.maybe(5, tenths);
         rules.push(RuleSpec {
             id: format!("g{number}r{rule}"),
             on: if dice.once_in(4) {
@@ -268,7 +267,7 @@ fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>, tiers: bool) -> 
                 vec!["sale", "renewal"]
             },
             when: dice.maybe(3, |dice| condition(dice, tiers)),
-            priority: if combine == "first" { dice.roll(3) - 1 } else { 0 },
+            priority: if combine == "sum" { 0 } else { dice.roll(3) - 1 },
             pays: pays(dice, free, false),
             min: min.filter(|min| max.is_none_or(|max| *min <= max)),
             max,
