@@ -207,7 +207,12 @@ impl Check<'_> {
     fn ladder(&mut self) {
         let Some(ladder) = &self.document.ladder else { return };
         self.window("/ladder/window", ladder.window);
-        for problem in ladder::check(&ladder.tiers) {
+        let mut found = ladder::check(&ladder.tiers);
+        // A rolling window is refused as such.
+        if !matches!(ladder.window, Window::Rolling { .. }) {
+            found.extend(ladder::check_window(&ladder.tiers, ladder.window));
+        }
+        for problem in found {
             let path = format!("/ladder/tiers{}", problem.path);
             self.report(path, problem);
         }

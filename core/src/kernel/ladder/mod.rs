@@ -30,8 +30,8 @@
 //! A measure can also fall within its window, by a refund. What was reached in that window is
 //! then lost `now`, at the end of the window (`period_end`), or `never`:
 //! [`on_decrease`](Ladder::on_decrease). What was held when the window began is safe until its
-//! end; and a closed window stays closed, so that a refund of its sales is measured in the one
-//! that is open.
+//! end. A refund lowers the measure of the window of its sale, however late it comes; but a
+//! closed window stays closed, so that one after its end changes no level that it has earned.
 
 mod change;
 mod document;
