@@ -15,6 +15,7 @@ use super::facts::EventFacts;
 use super::outcome::{Outcome, OutcomeStatus};
 use super::plan::Base;
 use super::rates::Tables;
+use super::reading::Reading;
 use super::roster::Roster;
 use super::settle::commit;
 use super::state::State;
@@ -22,19 +23,6 @@ use super::step::Step;
 use super::telling::Telling;
 use super::working::Working;
 use super::{EVENT_NEGATIVE, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH, STATE_MISMATCH};
-
-/// What an event is worth, before anything is changed.
-#[derive(Default)]
-pub(super) struct Reading {
-    pub(super) lines: Vec<RowLine>,
-    pub(super) items: Vec<Option<Id>>,
-    pub(super) order_gross: i64,
-    pub(super) windows: Vec<Ordinal>,
-    pub(super) sponsors: Vec<bool>,
-    pub(super) sponsor_ids: Vec<Id>,
-    pub(super) tier: Option<u16>,
-    pub(super) payable_at: Instant,
-}
 
 impl Plan {
     /// Evaluates an event and remembers it in the state.
@@ -123,6 +111,7 @@ impl Plan {
             partner,
             customer,
             tier: reading.tier,
+            given_tier: reading.given_tier.as_ref(),
             windows: &reading.windows,
             lines: &reading.lines,
             items: &reading.items,
@@ -131,7 +120,7 @@ impl Plan {
         };
         let mut scratch = Scratch::default();
         let evaluator = Evaluator { plan: self, tables, state };
-        let mut facts = EventFacts::new(self, event, reading.order_gross);
+        let mut facts = EventFacts::new(self, event, reading);
         match evaluator.rate(&row, &mut facts, &mut scratch, steps)? {
             Rated::NotEligible => return Ok(self.nothing(&event.id, OutcomeStatus::NotEligible)),
             Rated::NoRuleMatches => {
@@ -217,6 +206,8 @@ impl Plan {
         let wanted = self.document.overrides.iter().map(|one| usize::from(one.level)).max();
         let above = roster.sponsors(&event.partner).take(wanted.unwrap_or(0));
         let sponsor_ids: Vec<Id> = above.cloned().collect();
+        let given_tier = record.and_then(|record| record.tier.as_ref());
+        let given_tier = given_tier.filter(|_| self.tiers.is_none());
         Ok(Reading {
             lines,
             items,
@@ -224,9 +215,8 @@ impl Plan {
             windows,
             sponsors: sponsor_ids.iter().map(|id| roster.earns(id)).collect(),
             sponsor_ids,
-            tier: record
-                .and_then(|record| record.tier.as_ref())
-                .and_then(|tier| self.tier_number(tier)),
+            tier: given_tier.and_then(|tier| self.tier_number(tier)),
+            given_tier: given_tier.cloned(),
             payable_at,
         })
     }

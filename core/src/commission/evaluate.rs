@@ -83,6 +83,9 @@ pub(super) struct Row<'a> {
     pub(super) customer: Option<u32>,
     /// The plan's own tiers decide where it has any; otherwise this is the host's.
     pub(super) tier: Option<u16>,
+    /// The host's own, by name, also one that no rule pays by; empty where no explanation will
+    /// name it.
+    pub(super) given_tier: Option<&'a Id>,
     /// The ordinal of each of the plan's windows at the time of the event.
     pub(super) windows: &'a [Ordinal],
     pub(super) lines: &'a [RowLine],
@@ -233,7 +236,7 @@ impl<N: Working> Evaluator<'_, N> {
         scratch.total = 0;
         scratch.tier_before = self.tier(row, scratch);
         conditions.seller_has(scratch.tier_before);
-        self.explain_tier(scratch.tier_before, steps);
+        self.explain_tier(row, scratch.tier_before, steps);
         let mut eligible_lines = 0_usize;
         for line in 0..row.lines.len() {
             if let Some(eligible) = self.plan.eligible {

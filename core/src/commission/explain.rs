@@ -50,11 +50,17 @@ impl<N: Working> Evaluator<'_, N> {
         }
     }
 
-    pub(super) fn explain_tier(&self, tier: Option<u16>, steps: &mut impl Sink<Step>) {
-        if self.plan.tier_ids.is_empty() {
+    pub(super) fn explain_tier(
+        &self,
+        row: &Row<'_>,
+        tier: Option<u16>,
+        steps: &mut impl Sink<Step>,
+    ) {
+        if self.plan.tier_ids.is_empty() && row.given_tier.is_none() {
             return;
         }
-        steps.step(|| Step::Tier { tier: self.plan.tier_id(tier) });
+        let tier = || self.plan.tier_id(tier).or_else(|| row.given_tier.cloned());
+        steps.step(|| Step::Tier { tier: tier() });
     }
 
     pub(super) fn explain_base(&self, row: &Row<'_>, line: usize, steps: &mut impl Sink<Step>) {

@@ -5,7 +5,7 @@
 //! | `event.kind` | string | the event |
 //! | `event.at` | instant | the event |
 //! | `partner.id` | string | the event |
-//! | `partner.tier` | string | the plan's ladder, or the host's record of the partner |
+//! | `partner.tier` | string | the plan's ladder; without one the host's record of the partner |
 //! | `customer.id` | string | the event |
 //! | `customer.country` | string | the event's `country` |
 //! | `customer.new` | bool | the event's `new_customer` |
@@ -29,6 +29,7 @@ use super::compile::{ConditionId, Plan};
 use super::evaluate::{Conditions, Truth};
 use super::event::Event;
 use super::plan::PlanDocument;
+use super::reading::Reading;
 
 /// The built-in facts; a column of a batch has the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,20 +98,20 @@ pub(super) fn vocabulary(document: &PlanDocument) -> Result<Vocabulary, Problems
 pub(super) struct EventFacts<'a> {
     plan: &'a Plan,
     event: &'a Event,
-    /// The sum of the order in minor units.
-    total: i64,
+    reading: &'a Reading,
     tier: Option<&'a Id>,
 }
 
 impl<'a> EventFacts<'a> {
-    pub(super) const fn new(plan: &'a Plan, event: &'a Event, total: i64) -> Self {
-        Self { plan, event, total, tier: None }
+    pub(super) const fn new(plan: &'a Plan, event: &'a Event, reading: &'a Reading) -> Self {
+        Self { plan, event, reading, tier: None }
     }
 }
 
 impl Conditions for EventFacts<'_> {
     fn seller_has(&mut self, tier: Option<u16>) {
-        self.tier = tier.and_then(|tier| self.plan.tier_ids.get(usize::from(tier)));
+        let own = tier.and_then(|tier| self.plan.tier_ids.get(usize::from(tier)));
+        self.tier = own.or(self.reading.given_tier.as_ref());
     }
 
     #[inline]
@@ -160,7 +161,10 @@ impl LineFacts<'_> {
             BuiltIn::Customer => event.customer.as_ref().map(string),
             BuiltIn::Country => event.country.as_ref().map(string),
             BuiltIn::NewCustomer => event.new_customer.map(ValueRef::Bool),
-            BuiltIn::Total => Some(ValueRef::Minor(self.of.total, self.of.plan.document.currency)),
+            BuiltIn::Total => {
+                let currency = self.of.plan.document.currency;
+                Some(ValueRef::Minor(self.of.reading.order_gross, currency))
+            }
             BuiltIn::Product => self.product().map(string),
             BuiltIn::Category => self.category().map(string),
             BuiltIn::Quantity => Some(ValueRef::Decimal(self.quantity())),

@@ -32,6 +32,7 @@ mod outcome;
 mod pay;
 mod plan;
 mod rates;
+mod reading;
 mod refund;
 mod roster;
 mod run;

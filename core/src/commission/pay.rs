@@ -169,7 +169,8 @@ impl<N: Working> Evaluator<'_, N> {
         let mut amount = paid.amount.clone();
         for multiplier in &self.tables.multipliers {
             let applies = applies(multiplier, paid.line, conditions)?;
-            amount = fit(amount.times(if applies { &multiplier.factor } else { &multiplier.none }))?;
+            amount =
+                fit(amount.times(if applies { &multiplier.factor } else { &multiplier.none }))?;
         }
         let Some(table) = self.tables.rules.get(paid.rule) else { return Ok(amount) };
         Ok(table.limit(&amount).cloned().unwrap_or(amount))

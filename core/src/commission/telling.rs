@@ -8,11 +8,11 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money, from_minor};
 
 use super::compile::Plan;
-use super::engine::Reading;
 use super::evaluate::{LossBy, Overriding, Paid, Scratch};
 use super::event::Event;
 use super::outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, TierChange};
 use super::plan::{Measure, Pay};
+use super::reading::Reading;
 use super::working::Working;
 
 /// A rated event, about to be told.
@@ -117,7 +117,7 @@ impl<N: Working> Telling<'_, N> {
             plan: self.plan.reference.id.clone(),
             plan_version: self.plan.reference.version,
             rule: rule.clone(),
-            tier: self.plan.tier_id(self.scratch.tier_before),
+            tier: self.tier(),
             rate: None,
             schedule: None,
             level,
@@ -131,6 +131,12 @@ impl<N: Working> Telling<'_, N> {
             refunded: None,
             item,
         }
+    }
+
+    /// The seller's tier: the plan's own, or the one that the host gave.
+    fn tier(&self) -> Option<Id> {
+        let own = self.plan.tier_id(self.scratch.tier_before);
+        own.or_else(|| self.reading.given_tier.clone())
     }
 
     /// A measure in units of the currency, lines or quantity.

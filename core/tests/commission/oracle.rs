@@ -159,13 +159,13 @@ impl<'a> Oracle<'a> {
         if self.partners[event.partner].closed {
             return nothing("partner_closed");
         }
-        if !(0..event.lines.len()).any(|line| self.holds(self.plan.eligible, event, line, None)) {
-            return nothing("not_eligible");
-        }
         let tier = match &self.plan.ladder {
             Some(ladder) => self.tier_at(ladder, event),
             None => self.partners[event.partner].tier,
         };
+        if !(0..event.lines.len()).any(|line| self.holds(self.plan.eligible, event, line, tier)) {
+            return nothing("not_eligible");
+        }
         let mut candidates = self.candidates(event, tier);
         if candidates.is_empty() {
             return nothing("no_rule_matches");
@@ -183,7 +183,7 @@ impl<'a> Oracle<'a> {
         let plan = self.plan;
         let mut chosen: Vec<Candidate<'a>> = Vec::new();
         for line in 0..event.lines.len() {
-            if !self.holds(plan.eligible, event, line, None) {
+            if !self.holds(plan.eligible, event, line, tier) {
                 continue;
             }
             for group in &plan.groups {

@@ -167,14 +167,14 @@ fn window(dice: &mut Dice) -> Window {
     }
 }
 
-fn condition(dice: &mut Dice, tiers: bool) -> Condition {
+fn condition(dice: &mut Dice) -> Condition {
     match dice.roll(7) {
         0 => Condition::Country(dice.pick(&COUNTRIES)),
         1 => Condition::NotCountry(dice.pick(&COUNTRIES)),
         2 => Condition::New,
         4 => Condition::Product(dice.pick(&PRODUCTS)),
         5 => Condition::QuantityAtLeast(dice.roll(4)),
-        6 if tiers => Condition::Tier(dice.pick(&TIERS)),
+        6 => Condition::Tier(dice.pick(&TIERS)),
         _ => Condition::TotalAtLeast(1 + dice.roll(9_000)),
     }
 }
@@ -223,7 +223,7 @@ fn ladder(dice: &mut Dice) -> LadderSpec {
     LadderSpec {
         measure,
         window,
-        when: dice.maybe(4, |dice| condition(dice, false)),
+        when: dice.maybe(4, |dice| condition(dice)),
         froms: [first, first + 1 + dice.roll(reach)],
         promotion: if endless { "at_once" } else { dice.pick(&["at_once", "period_end"]) },
         downgrade,
@@ -253,7 +253,7 @@ fn pays(dice: &mut Dice, free: &mut Vec<usize>, nested: bool) -> Pays {
     }
 }
 
-fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>, tiers: bool) -> GroupSpec {
+fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>) -> GroupSpec {
     let combine = dice.pick(&["first", "best", "sum"]);
     let mut rules = Vec::new();
     for rule in 0..=dice.roll(3) {
@@ -266,7 +266,7 @@ fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>, tiers: bool) -> 
             } else {
                 vec!["sale", "renewal"]
             },
-            when: dice.maybe(3, |dice| condition(dice, tiers)),
+            when: dice.maybe(3, |dice| condition(dice)),
             priority: if combine == "sum" { 0 } else { dice.roll(3) - 1 },
             pays: pays(dice, free, false),
             min: min.filter(|min| max.is_none_or(|max| *min <= max)),
@@ -290,16 +290,15 @@ fn cap(dice: &mut Dice, number: usize, programs: bool) -> CapSpec {
 pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
     let (currency, digits) = dice.pick(&[("EUR", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3)]);
     let ladder = dice.maybe(3, ladder);
-    let tiers = ladder.is_some();
     let schedules = dice.several(3, schedule);
     let mut free: Vec<usize> = (0..schedules.len()).collect();
     let mut groups: Vec<GroupSpec> = Vec::new();
     for number in 0..=dice.roll(3) {
-        groups.push(group(dice, usize::try_from(number).unwrap(), &mut free, tiers));
+        groups.push(group(dice, usize::try_from(number).unwrap(), &mut free));
     }
-    let eligible = dice.maybe(6, |dice| condition(dice, false));
+    let eligible = dice.maybe(6, |dice| condition(dice));
     // A ladder counts what earns, and refunds of parts need a line for each part.
-    let pays_all = tiers || dice.once_in(2);
+    let pays_all = ladder.is_some() || dice.once_in(2);
     if pays_all {
         let rule = RuleSpec {
             id: "all".to_owned(),
@@ -333,7 +332,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
         each_line: pays_all && !eligible.is_some_and(Condition::is_of_a_line),
         multipliers: dice.several(2, |dice| {
             let factor = (1 + dice.roll(5), 1 + dice.roll(4));
-            (dice.maybe(2, |dice| condition(dice, tiers)), factor)
+            (dice.maybe(2, |dice| condition(dice)), factor)
         }),
         caps,
         overrides: dice.several(3, |dice| {
@@ -343,7 +342,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
                 level: 1 + dice.below(3),
                 of_sale: dice.once_in(2),
                 rate: ratio(dice),
-                when: dice.maybe(4, |dice| condition(dice, tiers)),
+                when: dice.maybe(4, |dice| condition(dice)),
             }
         }),
     }

@@ -122,6 +122,7 @@ impl<'a> Batch<'a> {
             partner,
             customer,
             tier: seller.and_then(|seller| seller.tier),
+            given_tier: None,
             windows: &self.windows,
             lines: &lines,
             items: &[],

@@ -113,10 +113,15 @@ impl FactSource for RowConditions<'_> {
                 let at = columns.at.get(self.row).copied()?;
                 Instant::from_micros(at).ok().map(ValueRef::Instant)
             }
-            BuiltIn::Tier => {
-                let tier = self.batch.plan.tier_ids.get(usize::from(self.tier?))?;
-                Some(ValueRef::String(tier.as_str()))
-            }
+            BuiltIn::Tier => match (&self.batch.plan.tiers, self.tier) {
+                (_, Some(tier)) => self.batch.plan.tier_ids.get(usize::from(tier)).map(id_string),
+                (Some(_), None) => None,
+                // The host's own, also one that no rule pays by.
+                (None, None) => {
+                    let record = self.batch.roster.get(self.state.partners.id(self.of.partner)?)?;
+                    record.tier.as_ref().map(id_string)
+                }
+            },
             // Not from the column: numbers are ids too.
             BuiltIn::Partner => self.state.partners.id(self.of.partner).map(id_string),
             BuiltIn::Customer => self.state.customers.id(self.of.customer?).map(id_string),
