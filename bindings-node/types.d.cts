@@ -255,12 +255,12 @@ export interface Event {
   customer?: Id;
   /** What the customer paid, tax included; with `items`, their sum. */
   amount?: Money;
-  /** What commissions are computed on, after tax, shipping and fees; `amount` unless said. */
-  net?: Money;
   /**
-   * How many units; 1 unless said.
-   * @default "1"
+   * What commissions are computed on, after tax, shipping and fees; `amount` unless said, and
+   * with `items`, their sum.
    */
+  net?: Money;
+  /** How many units; 1 unless said, and with `items`, their sum. */
   quantity?: Amount;
   /** The product. */
   product?: Id;

@@ -21,7 +21,7 @@ use guerdon::commission::{
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::expression::KnownFacts;
 use guerdon::kernel::id::Id;
-use guerdon::kernel::money::{Amount, Money, from_minor, to_minor};
+use guerdon::kernel::money::{Money, from_minor, to_minor};
 use guerdon::{Problem, Problems};
 
 const PLAN: &str = r#"{
@@ -130,7 +130,7 @@ fn event(row: usize, sale: &Sale, plan: &Plan) -> Event {
         customer: Some(id(sale.customer)),
         amount: Some(from_minor(sale.amount, plan.document().currency)),
         net: None,
-        quantity: Amount::from(1),
+        quantity: None,
         product: None,
         category: CATEGORIES[sale.category].map(id),
         country: None,

@@ -292,10 +292,12 @@ class Event:
         """What the customer paid, tax included; with `items`, their sum."""
     @property
     def net(self) -> Money | None:
-        """What commissions are computed on, after tax, shipping and fees; `amount` unless said."""
+        """What commissions are computed on, after tax, shipping and fees; `amount` unless said, and
+        with `items`, their sum.
+        """
     @property
-    def quantity(self) -> Decimal:
-        """How many units; 1 unless said."""
+    def quantity(self) -> Decimal | None:
+        """How many units; 1 unless said, and with `items`, their sum."""
     @property
     def product(self) -> str | None:
         """The product."""

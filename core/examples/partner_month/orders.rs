@@ -69,7 +69,7 @@ impl Order {
             customer: Some(self.customer.to_string().parse()?),
             amount: Some(self.price()?),
             net: None,
-            quantity: self.cds.into(),
+            quantity: Some(self.cds.into()),
             product: None,
             category: None,
             country: None,

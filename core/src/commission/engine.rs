@@ -1,6 +1,7 @@
 //! One event through the plan: what it reads, what it makes of it, what it changes.
 
 use crate::kernel::calendar::{Date, Instant, Ordinal, PeriodCursor, PlacedWindow};
+use crate::kernel::exact::Exact;
 use crate::kernel::explain::{NoSteps, Sink};
 use crate::kernel::id::Id;
 use crate::kernel::money::{
@@ -243,7 +244,8 @@ impl Plan {
 
     fn lines(&self, event: &Event) -> Result<(Vec<RowLine>, Vec<Option<Id>>), Problem> {
         if event.items.is_empty() {
-            let line = self.line(event.amount, event.net, event.quantity)?;
+            let line =
+                self.line(event.amount, event.net, event.quantity.unwrap_or(Amount::from(1)))?;
             return Ok((vec![line], vec![None]));
         }
         let mut lines = Vec::with_capacity(event.items.len());
@@ -259,23 +261,34 @@ impl Plan {
             lines.push(line);
             items.push(Some(item.id.clone()));
         }
-        self.check_sum(event, &lines)?;
+        self.check_sums(event)?;
         Ok((lines, items))
     }
 
-    fn check_sum(&self, event: &Event, lines: &[RowLine]) -> Result<(), Problem> {
-        let Some(amount) = event.amount else { return Ok(()) };
-        let stated = self.minor(amount).map_err(|problem| problem.under("amount"))?;
-        let sum = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.gross));
-        if sum == Some(stated) {
-            return Ok(());
-        }
-        Err(Problem::new(
-            ITEMS_SUM_MISMATCH,
-            format!("the event's amount `{amount}` is not the sum of its items"),
-            "leave the event's amount out, or add an item for what is missing",
-        )
-        .under("amount"))
+    /// Makes sure that what an event with items says of the whole order is their sum.
+    fn check_sums(&self, event: &Event) -> Result<(), Problem> {
+        let items = || event.items.iter();
+        let amounts = items().map(|item| item.amount);
+        self.check_sum("amount", event.amount, amounts)?;
+        let nets = items().map(|item| item.net.unwrap_or(item.amount));
+        self.check_sum("net", event.net, nets)?;
+        let Some(stated) = event.quantity else { return Ok(()) };
+        let mut quantities = items().map(|item| Exact::from(item.quantity.decimal()));
+        let sum = quantities.try_fold(Exact::ZERO, |sum, part| sum.checked_add(&part))?;
+        let whole = Exact::from(stated.decimal());
+        if sum == whole { Ok(()) } else { Err(no_sum("quantity", &stated)) }
+    }
+
+    fn check_sum(
+        &self,
+        key: &'static str,
+        stated: Option<Money>,
+        mut parts: impl Iterator<Item = Money>,
+    ) -> Result<(), Problem> {
+        let Some(stated) = stated else { return Ok(()) };
+        let whole = self.minor(stated).map_err(|problem| problem.under(key))?;
+        let sum = parts.try_fold(0_i64, |sum, part| sum.checked_add(self.minor(part).ok()?));
+        if sum == Some(whole) { Ok(()) } else { Err(no_sum(key, &stated)) }
     }
 
     fn line(
@@ -325,6 +338,15 @@ pub(super) fn below_zero(value: &impl std::fmt::Display) -> Problem {
         format!("`{value}` is below zero"),
         "what is given back is a refund of the event that it belongs to",
     )
+}
+
+fn no_sum(key: &'static str, stated: &impl std::fmt::Display) -> Problem {
+    Problem::new(
+        ITEMS_SUM_MISMATCH,
+        format!("the event's {key} `{stated}` is not the sum of its items"),
+        format!("leave the event's {key} out, or add an item for what is missing"),
+    )
+    .under(key)
 }
 
 fn too_large() -> Problem {

@@ -38,11 +38,11 @@ pub struct Event {
     pub customer: Option<Id>,
     /// What the customer paid, tax included; with `items`, their sum.
     pub amount: Option<Money>,
-    /// What commissions are computed on, after tax, shipping and fees; `amount` unless said.
+    /// What commissions are computed on, after tax, shipping and fees; `amount` unless said, and
+    /// with `items`, their sum.
     pub net: Option<Money>,
-    /// How many units; 1 unless said.
-    #[model(default = Amount::from(1))]
-    pub quantity: Amount,
+    /// How many units; 1 unless said, and with `items`, their sum.
+    pub quantity: Option<Amount>,
     /// The product.
     pub product: Option<Id>,
     /// The product's category.

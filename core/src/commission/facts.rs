@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 
 use crate::kernel::expression::{FactId, FactSource, FactType, FactValue, ValueRef, Vocabulary};
 use crate::kernel::id::Id;
-use crate::kernel::money::Money;
+use crate::kernel::money::{Amount, Money};
 use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::{ConditionId, Plan};
@@ -189,7 +189,7 @@ impl LineFacts<'_> {
 
     fn quantity(&self) -> Decimal {
         let quantity = self.of.event.items.get(self.line).map(|item| item.quantity);
-        quantity.unwrap_or(self.of.event.quantity).decimal()
+        quantity.or(self.of.event.quantity).map_or(Decimal::ONE, Amount::decimal)
     }
 
     fn amount(&self) -> Option<Money> {

@@ -82,7 +82,7 @@ crate::codes! {
     STATE_MISMATCH = "state_mismatch";
     /// An event's amount or quantity is below zero.
     EVENT_NEGATIVE = "event_negative";
-    /// An event's amount is not the sum of its items.
+    /// An event's amount, net amount or quantity is not the sum of its items'.
     ITEMS_SUM_MISMATCH = "items_sum_mismatch";
     /// Two items of an event have the same id.
     ITEM_DUPLICATE = "item_duplicate";

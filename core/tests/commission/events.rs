@@ -135,7 +135,22 @@ impl EventSpec {
             json
         });
         json["items"] = Value::Array(items.collect());
+        if self.lines.len() % 2 == 0 {
+            self.put_sums_into(&mut json, plan);
+        }
         json
+    }
+
+    /// What an order may say of itself, though its items say it already.
+    fn put_sums_into(&self, json: &mut Value, plan: &PlanSpec) {
+        let sum = |of: fn(&ItemSpec) -> Option<i64>| {
+            self.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(of(line)?))
+        };
+        let (amount, net) = (sum(|line| line.amount), sum(|line| line.net.or(line.amount)));
+        put(json, "amount", amount.map(|amount| plan.money(amount)));
+        put(json, "net", net.map(|net| plan.money(net)));
+        let quantity = sum(|line| Some(line.quantity.unwrap_or(10)));
+        put(json, "quantity", quantity.map(|quantity| decimal(quantity, 1)));
     }
 }
 

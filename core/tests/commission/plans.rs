@@ -223,7 +223,7 @@ fn ladder(dice: &mut Dice) -> LadderSpec {
     LadderSpec {
         measure,
         window,
-        when: dice.maybe(4, |dice| condition(dice)),
+        when: dice.maybe(4, condition),
         froms: [first, first + 1 + dice.roll(reach)],
         promotion: if endless { "at_once" } else { dice.pick(&["at_once", "period_end"]) },
         downgrade,
@@ -266,7 +266,7 @@ fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>) -> GroupSpec {
             } else {
                 vec!["sale", "renewal"]
             },
-            when: dice.maybe(3, |dice| condition(dice)),
+            when: dice.maybe(3, condition),
             priority: if combine == "sum" { 0 } else { dice.roll(3) - 1 },
             pays: pays(dice, free, false),
             min: min.filter(|min| max.is_none_or(|max| *min <= max)),
@@ -296,7 +296,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
     for number in 0..=dice.roll(3) {
         groups.push(group(dice, usize::try_from(number).unwrap(), &mut free));
     }
-    let eligible = dice.maybe(6, |dice| condition(dice));
+    let eligible = dice.maybe(6, condition);
     // A ladder counts what earns, and refunds of parts need a line for each part.
     let pays_all = ladder.is_some() || dice.once_in(2);
     if pays_all {
@@ -332,7 +332,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
         each_line: pays_all && !eligible.is_some_and(Condition::is_of_a_line),
         multipliers: dice.several(2, |dice| {
             let factor = (1 + dice.roll(5), 1 + dice.roll(4));
-            (dice.maybe(2, |dice| condition(dice)), factor)
+            (dice.maybe(2, condition), factor)
         }),
         caps,
         overrides: dice.several(3, |dice| {
@@ -342,7 +342,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
                 level: 1 + dice.below(3),
                 of_sale: dice.once_in(2),
                 rate: ratio(dice),
-                when: dice.maybe(4, |dice| condition(dice)),
+                when: dice.maybe(4, condition),
             }
         }),
     }

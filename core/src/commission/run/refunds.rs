@@ -11,7 +11,7 @@ use crate::commission::telling::Telling;
 use crate::commission::working::Working;
 use crate::kernel::calendar::Instant;
 use crate::kernel::expression::KnownFacts;
-use crate::kernel::money::{Amount, from_minor, to_minor};
+use crate::kernel::money::{from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
 use super::batch::{Batch, index};
@@ -38,7 +38,7 @@ impl Batch<'_> {
             customer: of.customer.and_then(|customer| state.customers.id(customer)).cloned(),
             amount: None,
             net: None,
-            quantity: Amount::default(),
+            quantity: None,
             product: None,
             category: None,
             country: None,
