@@ -1,0 +1,309 @@
+//! An explanation explains: whoever has only the document and the steps arrives at every cent.
+//!
+//! The interpreter here reads the steps in their order, as a person would, and does each sum with
+//! big rationals. It has no state and no engine: what a schedule measured before the event, what
+//! room a cap had left and what a seller was paid it believes, because they are other events'
+//! business; what follows from them it recomputes and compares.
+
+use guerdon::commission::{Line, LineKind, Outcome, OverrideBase, Pay, PlanDocument, Rule, Step};
+use guerdon::kernel::calendar::Instant;
+use guerdon::kernel::exact::Exact;
+use guerdon::kernel::id::Id;
+use guerdon::kernel::money::{Amount, Money, Rate};
+use guerdon::kernel::schedule::{Schedule, SchedulePiece};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+use proptest::prelude::*;
+
+use crate::live::{Case, Happened, Lived, cases};
+use crate::numbers::{round, round_parts, whole};
+use crate::plans::PlanSpec;
+use crate::steps::Steps;
+
+fn exact(amount: Amount) -> BigRational {
+    Exact::from(amount.decimal()).to_big()
+}
+
+fn share(rate: &Rate) -> BigRational {
+    rate.exact().to_big()
+}
+
+/// What one rule pays for one line, as far as the steps have told.
+struct Paid {
+    rule: Id,
+    item: Option<Id>,
+    amount: BigRational,
+}
+
+/// Somebody who reads the steps of one outcome.
+struct Reader<'a> {
+    plan: &'a PlanDocument,
+    spec: &'a PlanSpec,
+    minor: BigRational,
+    tier: Option<Id>,
+    /// The lines of the order, and what commissions are computed on.
+    bases: Vec<(Option<Id>, BigRational)>,
+    paid: Vec<Paid>,
+    lost: Vec<(Id, BigInt)>,
+    /// Each posted amount: rule, item, minor units.
+    posted: Vec<(Id, Option<Id>, BigInt)>,
+    overrode: Vec<(Id, OverrideBase, Money, Rate, Money)>,
+    held: Option<Instant>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(plan: &'a PlanDocument, spec: &'a PlanSpec) -> Self {
+        Self {
+            plan,
+            spec,
+            minor: whole(plan.currency.minor_per_unit()),
+            tier: None,
+            bases: Vec::new(),
+            paid: Vec::new(),
+            lost: Vec::new(),
+            posted: Vec::new(),
+            overrode: Vec::new(),
+            held: None,
+        }
+    }
+
+    fn units(&self, amount: &BigRational) -> BigInt {
+        round(&(amount * &self.minor), self.plan.rounding)
+    }
+
+    fn whole_units(&self, money: Money) -> BigInt {
+        let units = exact(money.amount) * &self.minor;
+        assert!(units.is_integer(), "{money} is finer than the currency");
+        units.to_integer()
+    }
+
+    fn rule(&self, id: &Id) -> &'a Rule {
+        let mut rules = self.plan.groups.iter().flat_map(|group| &group.rules);
+        rules.find(|rule| rule.id == *id).unwrap()
+    }
+
+    /// What the document says that a rule pays, for the tier that the steps named.
+    fn pay(&self, id: &Id) -> &'a Pay {
+        match &self.rule(id).pay {
+            Pay::ByTier { tiers, otherwise } => {
+                let of_tier = self.tier.as_ref().and_then(|tier| tiers.get(tier));
+                of_tier.or(otherwise.as_deref()).unwrap()
+            }
+            pay => pay,
+        }
+    }
+
+    fn read(&mut self, step: &Step) {
+        match step {
+            Step::Tier { tier } => self.tier.clone_from(tier),
+            Step::Base { item, base, .. } => self.bases.push((item.clone(), exact(base.amount))),
+            Step::RuleSkipped { .. } => {}
+            Step::Rated { rule, rate, of, amount } => {
+                let of = of.to_big();
+                let base = &self.bases.last().unwrap().1;
+                let expected = match self.pay(rule) {
+                    Pay::Percent { rate: said } => {
+                        assert_eq!((rate.as_ref(), &of), (Some(said), base));
+                        share(said) * &of
+                    }
+                    Pay::Flat { amount } => exact(*amount) * &of,
+                    Pay::PerUnit { amount } => exact(*amount) * &of,
+                    pay => panic!("not rated: {pay:?}"),
+                };
+                self.pays(rule, amount, expected);
+            }
+            Step::Scheduled { rule, schedule, before, added, pieces, amount } => {
+                assert!(
+                    matches!(self.pay(rule), Pay::Schedule { schedule: said } if said == schedule)
+                );
+                let expected = self.scheduled(schedule, &before.to_big(), &added.to_big(), pieces);
+                self.pays(rule, amount, expected);
+            }
+            Step::Multiplied { multiplier, factor, amount } => {
+                let said = self.plan.multipliers.iter().find(|one| one.id == *multiplier).unwrap();
+                assert_eq!(said.factor, *factor);
+                let paid = self.paid.last_mut().unwrap();
+                paid.amount *= share(factor);
+                assert_eq!(paid.amount, amount.to_big());
+            }
+            Step::Limited { rule, before, amount } => self.limited(rule, before, amount),
+            Step::Capped { cap, before, amount, .. } => self.capped(cap, before, amount),
+            Step::Rounded { rule, item, exact, posted, rounding } => {
+                let paid = &self.paid[self.posted.len()];
+                assert_eq!((&paid.rule, &paid.item, &paid.amount), (rule, item, &exact.to_big()));
+                assert_eq!(*rounding, self.plan.rounding);
+                self.posted.push((rule.clone(), item.clone(), self.whole_units(*posted)));
+            }
+            Step::Overrode { rule, of, base, rate, posted, .. } => {
+                self.overrode.push((rule.clone(), *of, *base, rate.clone(), *posted));
+            }
+            Step::Held { until } => self.held = Some(*until),
+            other => panic!("of another kind of outcome: {other}"),
+        }
+    }
+
+    fn pays(&mut self, rule: &Id, told: &Exact, expected: BigRational) {
+        assert_eq!(told.to_big(), expected, "{rule}");
+        let item = self.bases.last().unwrap().0.clone();
+        self.paid.push(Paid { rule: rule.clone(), item, amount: expected });
+    }
+
+    /// The pieces make the amount; where a schedule carries what rounding left, they make what is
+    /// settled after and before.
+    fn scheduled(
+        &self,
+        id: &Id,
+        before: &BigRational,
+        added: &BigRational,
+        pieces: &[SchedulePiece],
+    ) -> BigRational {
+        let tiered = &self.plan.schedules[id];
+        let sum: BigRational = pieces.iter().map(|piece| of_piece(&tiered.rates, piece)).sum();
+        let number: usize = id.as_str().trim_start_matches('s').parse().unwrap();
+        let spec = &self.spec.schedules[number];
+        if !spec.carries {
+            return sum;
+        }
+        let after = before + added;
+        let makes = |measure| Steps { schedule: spec, minor: &self.minor }.makes(measure);
+        assert_eq!(sum * &self.minor, makes(&after) - makes(before));
+        let settled = |measure| round(&makes(measure), self.plan.rounding);
+        BigRational::from_integer(settled(&after) - settled(before)) / &self.minor
+    }
+
+    fn limited(&mut self, id: &Id, before: &Exact, amount: &Exact) {
+        let rule = self.rule(id);
+        let (before, after) = (before.to_big(), amount.to_big());
+        assert_eq!(self.paid.last().unwrap().amount, before);
+        let limit = if after > before { rule.min } else { rule.max };
+        assert_eq!(limit.map(exact).as_ref(), Some(&after));
+        if after < before {
+            self.lost.push((id.clone(), self.units(&(before - &after))));
+        }
+        self.paid.last_mut().unwrap().amount = after;
+    }
+
+    /// Everything shrinks in proportion to the room that was left.
+    fn capped(&mut self, cap: &Id, before: &Exact, amount: &Exact) {
+        let (before, room) = (before.to_big(), amount.to_big());
+        assert_eq!(self.paid.iter().map(|paid| paid.amount.clone()).sum::<BigRational>(), before);
+        let said = self.plan.caps.iter().find(|one| one.id == *cap).unwrap();
+        assert!(!room.is_negative() && room < before && room <= exact(said.max));
+        for paid in &mut self.paid {
+            paid.amount = &paid.amount * &room / &before;
+        }
+        self.lost.push((cap.clone(), self.units(&(before - room))));
+    }
+
+    /// The whole order is rounded once; its lines are the parts of that.
+    fn parts(&self, amounts: &[BigRational]) -> Vec<BigInt> {
+        let units: Vec<BigRational> = amounts.iter().map(|amount| amount * &self.minor).collect();
+        round_parts(&units, self.plan.rounding)
+    }
+
+    /// Compares what was worked out with the lines that were given out.
+    fn agree(&self, outcome: &Outcome) {
+        let amounts: Vec<BigRational> = self.paid.iter().map(|paid| paid.amount.clone()).collect();
+        let parts = self.parts(&amounts);
+        let (overrides, own): (Vec<&Line>, Vec<&Line>) =
+            outcome.lines.iter().partition(|line| line.kind == LineKind::Override);
+        assert_eq!((own.len(), self.posted.len()), (parts.len(), parts.len()));
+        for ((line, paid), part) in own.iter().zip(&self.paid).zip(&parts) {
+            assert_eq!((&line.rule, &line.item, &line.tier), (&paid.rule, &paid.item, &self.tier));
+            assert_eq!(self.whole_units(line.amount), *part);
+            assert_eq!(line.payable_at, self.held.unwrap_or(line.at));
+        }
+        assert!(self.posted.iter().map(|(_, _, posted)| posted).eq(&parts));
+        assert_eq!(self.whole_units(outcome.total), parts.iter().sum::<BigInt>());
+        let lost: Vec<(Id, BigInt)> = outcome
+            .lost
+            .iter()
+            .map(|lost| (lost.cap.clone(), self.whole_units(lost.amount)))
+            .collect();
+        assert_eq!(lost, self.lost);
+        self.agree_overrides(&overrides);
+    }
+
+    fn agree_overrides(&self, lines: &[&Line]) {
+        assert_eq!(lines.len(), self.overrode.len());
+        for (line, (rule, of, base, rate, posted)) in lines.iter().zip(&self.overrode) {
+            assert_eq!((&line.rule, line.base, line.amount), (rule, *base, *posted));
+            let said = self.plan.overrides.iter().find(|one| one.id == *rule).unwrap();
+            assert_eq!((said.of, &said.rate, u32::from(said.level)), (*of, rate, line.level));
+            let expected = match of {
+                OverrideBase::Sale => {
+                    let base = self.bases.iter().find(|(item, _)| *item == line.item).unwrap();
+                    &base.1 * &self.minor
+                }
+                OverrideBase::Commission => {
+                    let of_line = self.posted.iter().filter(|(_, item, _)| *item == line.item);
+                    BigRational::from_integer(of_line.map(|(_, _, posted)| posted).sum())
+                }
+            };
+            assert_eq!(BigRational::from_integer(self.whole_units(*base)), expected);
+        }
+        for same in self.overrode.chunk_by(|one, other| one.0 == other.0) {
+            let amounts: Vec<BigRational> =
+                same.iter().map(|(_, _, base, rate, _)| exact(base.amount) * share(rate)).collect();
+            let posted = same.iter().map(|(.., posted)| self.whole_units(*posted));
+            assert_eq!(posted.collect::<Vec<_>>(), self.parts(&amounts));
+        }
+    }
+}
+
+/// A piece by its own numbers, which have to be those of its step.
+fn of_piece(schedule: &Schedule, piece: &SchedulePiece) -> BigRational {
+    let step = &schedule.steps[usize::try_from(piece.step).unwrap()];
+    assert_eq!(piece.step_from, step.from);
+    let measure = piece.measure.to_big();
+    let rate = piece.rate.as_ref().map_or_else(BigRational::zero, share);
+    let per_unit = piece.per_unit.map_or_else(BigRational::zero, exact);
+    let flat = piece.flat.map_or_else(BigRational::zero, exact);
+    let amount = measure * (rate + per_unit) + flat;
+    assert_eq!(piece.amount.to_big(), amount);
+    amount
+}
+
+/// A refund: what remains of each line is its share of what was posted, rounded once.
+fn agree_reversals(plan: &PlanDocument, outcome: &Outcome) {
+    let minor = whole(plan.currency.minor_per_unit());
+    let units = |money: Money| exact(money.amount) * &minor;
+    assert_eq!(outcome.steps.len(), outcome.lines.len());
+    for (step, line) in outcome.steps.iter().zip(&outcome.lines) {
+        let Step::Reversed { rule, posted, refunded, target, before, reversal } = step else {
+            panic!("of another kind of outcome: {step}");
+        };
+        let kept = BigRational::one() - share(refunded);
+        assert!(!kept.is_negative());
+        let expected = round(&(units(*posted) * kept), plan.rounding);
+        assert_eq!(units(*target), BigRational::from_integer(expected));
+        assert_eq!(units(*reversal), units(*target) - units(*posted) - units(*before));
+        assert_eq!(
+            (&line.rule, line.amount, line.refunded.as_ref()),
+            (rule, *reversal, Some(refunded))
+        );
+    }
+}
+
+fn check(case: &Case, plan: &PlanDocument, happened: &Happened) {
+    let outcome = &happened.outcome;
+    if outcome.lines.iter().any(|line| line.kind == LineKind::Reversal) {
+        return agree_reversals(plan, outcome);
+    }
+    let mut reader = Reader::new(plan, &case.spec);
+    outcome.steps.iter().for_each(|step| reader.read(step));
+    reader.agree(outcome);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_steps_recompute_every_cent(case in cases(24)) {
+        let lived = Lived::through(&case);
+        for happened in &lived.happened {
+            check(&case, &lived.plan, happened);
+        }
+    }
+}
