@@ -6,6 +6,7 @@ use super::types::{FactType, ItemType, Plain, Type};
 use super::value::{FactValue, ValueRef};
 use super::vocabulary::Fact;
 use crate::kernel::calendar::{Date, Instant, Span};
+use crate::kernel::document::shape::SAFE_INTEGER;
 use crate::kernel::exact::Exact;
 use crate::kernel::money::{CURRENCY_MISMATCH, Currency};
 use crate::kernel::problem::Problem;
@@ -129,6 +130,8 @@ fn whole_or_not(number: &Quantity, of: Type) -> Result<FactValue, Fault> {
         Type::One(Plain::Integer) => exact.as_integer().and_then(|whole| i64::try_from(whole).ok()),
         _ => None,
     };
+    // Beyond that, some readers of JSON would round an integer; text they keep.
+    let whole = whole.filter(|whole| whole.unsigned_abs() <= SAFE_INTEGER.unsigned_abs());
     Ok(whole.map_or_else(|| FactValue::number(exact), FactValue::Integer))
 }
 
