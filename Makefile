@@ -4,7 +4,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help check test test-rust test-python test-node demo bench bench-calls bench-peers typings mutants \
-        lint-scripts toolchains ci clean-caches
+        fuzz licences lint-scripts toolchains ci clean-caches
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ typings: ## regenerate the typings and schemas that are checked in
 
 mutants: ## mutation tests of schedule, allocation and refunds
 	@scripts/mutants.sh
+
+fuzz: ## fuzz every door for MINUTES (1 unless said): make fuzz MINUTES=60
+	@MINUTES=$(or $(MINUTES),1) scripts/fuzz.sh
+
+licences: ## licences, doubles and sources of every dependency, by deny.toml
+	@scripts/licences.sh
 
 lint-scripts: ## shellcheck over the project's scripts
 	@scripts/lint-scripts.sh
