@@ -108,24 +108,23 @@ impl Parts<'_> {
     /// What an event pays that is zero or more.
     fn upwards(&mut self, before: &Exact, after: &Exact, event: &Exact) -> Option<()> {
         let (start, end) = self.regions(before, after);
-        match self.schedule.mode {
-            ScheduleMode::PerTransaction => {
-                let region = self.compiled.steps_reached(event);
-                return self.add(region, event, i8::from(region > 0));
-            }
-            ScheduleMode::ProspectiveAfter => self.add(start, event, 0)?,
-            ScheduleMode::ProspectiveIncluding => self.add(end, event, 0)?,
-            ScheduleMode::Marginal | ScheduleMode::Retroactive => {
-                for region in start..=end {
+        if self.schedule.mode == ScheduleMode::PerTransaction {
+            let region = self.compiled.steps_reached(event);
+            return self.add(region, event, i8::from(region > 0));
+        }
+        (start..=end).try_for_each(|region| {
+            let measure = match self.schedule.mode {
+                ScheduleMode::ProspectiveAfter if region == start => event.clone(),
+                ScheduleMode::ProspectiveIncluding if region == end => event.clone(),
+                ScheduleMode::Marginal => {
                     let upper = if region == end { after } else { &self.edge(region + 1)? };
                     let lower = if region == start { before } else { &self.edge(region)? };
-                    self.add(region, &upper.minus(lower)?, 0)?;
+                    upper.minus(lower)?
                 }
-            }
-        }
-        (start + 1..=end).try_for_each(|region| self.add(region, &Exact::ZERO, 1))?;
-        self.list.sort_by_key(|part| part.step);
-        Some(())
+                _ => Exact::ZERO,
+            };
+            self.add(region, &measure, i8::from(region > start))
+        })
     }
 
     /// The regions that two measures lie in: 0 is below the first step, 1 in the first step.
@@ -139,15 +138,19 @@ impl Parts<'_> {
         Some(Exact::from(step.from.decimal()))
     }
 
-    /// Adds to the part of a region's step. Below a first step that starts at zero its rate still
-    /// holds; below any other nothing does.
+    /// Adds to the part of a region's step, which is the last one or new. Below a first step that
+    /// starts at zero its rate still holds; below any other nothing does. A step that is only
+    /// passed has no part, so that a long list of them costs nothing.
     fn add(&mut self, region: usize, measure: &Exact, flats: i8) -> Option<()> {
         let step = match region.checked_sub(1) {
             Some(step) => step,
             None if self.edge(1)?.is_zero() => 0,
             None => return Some(()),
         };
-        match self.list.iter_mut().find(|part| part.step == step) {
+        if measure.is_zero() && self.schedule.steps.get(step)?.flat.is_none() {
+            return Some(());
+        }
+        match self.list.last_mut().filter(|part| part.step == step) {
             Some(part) => {
                 part.measure = part.measure.plus(measure)?;
                 part.flats += flats;

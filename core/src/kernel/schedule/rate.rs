@@ -213,6 +213,20 @@ mod tests {
         assert_eq!(problems.as_slice()[0].path, "/events");
     }
 
+    /// No piece says so, so no limit of pieces ends it: each event has to be cheap by itself.
+    #[test]
+    fn steps_that_are_only_passed_cost_nothing() {
+        let steps: Vec<String> = (0..1_000)
+            .map(|from| format!(r#"{{"from": {from}, "rate": {{"percent": 1}}}}"#))
+            .collect();
+        let text = format!(r#"{{"mode": "prospective_after", "steps": [{}]}}"#, steps.join(","));
+        let events = [Amount::from(2_000), Amount::from(-2_000)].repeat(1_000);
+        let schedule = parse(&text, Limits::DOCUMENT).unwrap();
+        let rated = rate(ScheduleRateInput { schedule, ..input(1, events) }).unwrap();
+        assert_eq!(rated.total.amount, Amount::ZERO);
+        assert!(rated.events.iter().all(|event| event.pieces.len() == 1));
+    }
+
     #[test]
     fn a_schedule_of_too_many_steps_is_one_problem() {
         assert_eq!(check(&input(1_000, vec![]).schedule.0), vec![]);
