@@ -57,7 +57,7 @@ impl Levels<Exact> {
             level: self.id(held.level()),
             measure: amount(measure)?,
             next: self.id(Some(next)),
-            missing: self.missing(Some(next), measure)?,
+            missing: self.missing(Some(next), held, measure)?,
             missing_to_keep: self.missing_to_keep(held, measure, at_risk_at)?,
             projected: self.id(self.projected(held, measure, &bounds, now)?),
             at_risk_at,
@@ -71,9 +71,20 @@ impl Levels<Exact> {
         self.level(level?).map(|level| level.id.clone())
     }
 
-    /// How much is missing to a level, or zero.
-    fn missing(&self, level: Option<u16>, measure: &Exact) -> Result<Option<Amount>, Problem> {
-        let Some(level) = level.and_then(|level| self.level(level)) else { return Ok(None) };
+    /// How much is missing to earn a level in the window of the state, or zero.
+    fn missing(
+        &self,
+        number: Option<u16>,
+        held: Held,
+        measure: &Exact,
+    ) -> Result<Option<Amount>, Problem> {
+        let Some((number, level)) = number.and_then(|one| Some((one, self.level(one)?))) else {
+            return Ok(None);
+        };
+        let by_peak = self.on_decrease == LadderDecrease::Never && held.peak > number;
+        if by_peak {
+            return Ok(Some(Amount::ZERO));
+        }
         let missing = Exact::from(level.from.decimal()).checked_sub(measure)?;
         amount(&missing.max(Exact::ZERO)).map(Some)
     }
@@ -85,12 +96,10 @@ impl Levels<Exact> {
         measure: &Exact,
         at_risk_at: Option<Instant>,
     ) -> Result<Option<Amount>, Problem> {
-        let peak_counts = self.on_decrease == LadderDecrease::Never;
-        let earned = peak_counts && held.peak >= held.rank;
-        if at_risk_at.is_none() || earned {
+        if at_risk_at.is_none() {
             return Ok(None);
         }
-        let missing = self.missing(held.level(), measure)?;
+        let missing = self.missing(held.level(), held, measure)?;
         Ok(missing.filter(|missing| *missing > Amount::ZERO))
     }
 
