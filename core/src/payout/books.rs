@@ -53,7 +53,9 @@ impl<'a> Books<'a> {
         }
         Problems::verdict(found)?;
         let book = |((partner, currency), mut rows): ((&'a Id, Currency), Vec<Row<'a>>)| {
-            rows.sort_by_key(|row| (row.posting.at, row.kind, row.posting.key, row.minor));
+            rows.sort_by_key(|row| {
+                (row.posting.at, row.kind, row.posting.key, row.minor, row.available_at)
+            });
             Book { partner, currency, rows }
         };
         Ok(Self(books.into_iter().map(book).collect()))

@@ -5,7 +5,7 @@
 
 use crate::kernel::document::model;
 use crate::kernel::id::Id;
-use crate::kernel::ledger::{LedgerEntry, LedgerPosting};
+use crate::kernel::ledger::{LedgerEntry, LedgerPosting, check_units};
 use crate::kernel::money::to_minor;
 use crate::kernel::problem::{Problem, Problems};
 
@@ -30,8 +30,9 @@ pub struct PayoutLedger {
 /// Turns postings into those of the general ledger.
 ///
 /// # Errors
-/// Every `amount_too_fine` and `amount_too_large`; `id_invalid` for a partner whose id is too long
-/// to be part of an account's name.
+/// Every `amount_too_fine` and `amount_too_large`; `integer_out_of_range` for an amount of more
+/// than 2^53 - 1 minor units, which the general ledger does not take; `id_invalid` for a partner
+/// whose id is too long to be part of an account's name.
 pub fn ledger(input: PayoutLedgerInput) -> Result<PayoutLedger, Problems> {
     let mut postings = Vec::with_capacity(input.postings.len());
     let mut found = Vec::new();
@@ -50,10 +51,12 @@ fn convert(posting: &Posting) -> Result<LedgerPosting, Problem> {
     for (position, entry) in posting.entries.iter().enumerate() {
         let placed = |problem: Problem| problem.under("amount").under(position).under("entries");
         let currency = entry.amount.currency;
+        let units = to_minor(entry.amount.amount, currency).map_err(placed)?;
+        check_units(units).map_err(placed)?;
         entries.push(LedgerEntry {
             account: account(posting, entry.account)?,
             asset: currency.into(),
-            units: to_minor(entry.amount.amount, currency).map_err(placed)?,
+            units,
             available_at: entry.available_at,
         });
     }

@@ -27,7 +27,7 @@ pub use balances::{
     audited, balances,
 };
 pub use book::{Ledger, Posted, Running};
-pub use posting::{LedgerEntry, LedgerPosting, check_balanced, conflict};
+pub use posting::{LedgerEntry, LedgerPosting, check_balanced, check_units, conflict};
 
 crate::codes! {
     /// A text is neither a currency nor the name of another asset.
