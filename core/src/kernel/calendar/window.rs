@@ -151,13 +151,19 @@ impl Rolling {
         if let Some(length) = self.span.fixed_micros() {
             return event.micros().checked_add(length).and_then(Instant::within_range);
         }
-        // The start only moves forward, so the instant at which it reaches the event is found
-        // by halving.
+        // The start only moves forward, so there is one instant at which it reaches the event.
         let has_left = |now: i64| {
             Instant::within_range(now)
                 .and_then(|now| self.start(now))
                 .is_some_and(|start| event <= start)
         };
+        // Nearly always that is where the span leads.
+        if let Ok(led) = self.span.add_to(event, self.zone) {
+            if has_left(led.micros()) && !has_left(led.micros() - 1) {
+                return Some(led);
+            }
+        }
+        // Otherwise it is found by halving.
         let (mut still_in, mut gone) = (event.micros(), Instant::MAX.micros());
         if !has_left(gone) {
             return None;
