@@ -441,7 +441,10 @@ export interface ExpressionStep {
   node: string;
   /** The name of the fact, where it is one. */
   fact?: string;
-  /** The value as text, such as `100.00 EUR`; none while it is unknown. */
+  /**
+   * The value as text, such as `100.00 EUR`, and of a long one the first 1,000 bytes and `…`;
+   * none while it is unknown.
+   */
   value?: string;
 }
 

@@ -39,6 +39,7 @@ fn made() -> Vec<(&'static str, &'static str, String)> {
         ("document_too_large", "money.round", " ".repeat((64 << 20) + 1)),
         ("document_too_deep", "money.round", nested(200_000)),
         ("expression_too_large", "expression.evaluate", expression(10_001)),
+        ("fact_too_large", "expression.evaluate", fact_value(10_001)),
         ("facts_too_many", "plan.describe", facts(10_001)),
         ("ladder_too_long", "ladder.levels", ladder(1_001)),
         ("plan_too_large", "plan.describe", plan(10_001)),
@@ -74,6 +75,13 @@ fn plan(rules: usize) -> String {
 fn facts(count: usize) -> String {
     let facts = list(count, |id| format!(r#""fact.f{id}":{{"type":"bool"}}"#));
     plan_with(&format!(r#""groups":[],"facts":{{{facts}}}"#))
+}
+
+fn fact_value(bytes: usize) -> String {
+    let text = "a".repeat(bytes);
+    format!(
+        r#"{{"facts":{{"a":{{"type":"string"}}}},"values":{{"a":{{"string":"{text}"}}}},"expression":{{"fact":"a"}}}}"#
+    )
 }
 
 fn ladder(levels: usize) -> String {

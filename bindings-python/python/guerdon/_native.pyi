@@ -419,7 +419,9 @@ class ExpressionStep:
         """The name of the fact, where it is one."""
     @property
     def value(self) -> str | None:
-        """The value as text, such as `100.00 EUR`; none while it is unknown."""
+        """The value as text, such as `100.00 EUR`, and of a long one the first 1,000 bytes and `…`;
+        none while it is unknown.
+        """
     @staticmethod
     def from_json(text: str) -> ExpressionStep:
         """Reads the JSON form that `to_json` writes."""

@@ -23,7 +23,7 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_NODES: usize = 10_000;
 
 /// How many problems are worth listing.
-const MOST_PROBLEMS: usize = 100;
+pub(super) const MOST_PROBLEMS: usize = 100;
 
 /// Compiles an expression from which a value of one type is expected. An integer will do where a
 /// decimal is expected; money of a currency that only shows when it is evaluated is checked then.
@@ -147,6 +147,10 @@ impl<'v> Checker<'v> {
     }
 
     fn fact(&mut self, name: &str) -> Typed {
+        // Looking for the nearest of all names is not for a problem that nobody will read.
+        if self.found.len() >= MOST_PROBLEMS {
+            return nothing();
+        }
         match self.vocabulary.declared(name) {
             Ok(fact) => {
                 self.reads.insert(fact.id);

@@ -8,8 +8,7 @@ use super::computed::{Computed, Fault, Items, other_currency, strangers};
 use super::logic::decide;
 use super::program::{Fold, Kind, Logic, Node};
 use super::quantity::Quantity;
-use super::trace::ExpressionStep;
-use super::types::{Plain, Type};
+use super::trace::{ExpressionStep, shown};
 use super::value::FactSource;
 use crate::kernel::calendar::{Date, Instant};
 use crate::kernel::explain::Sink;
@@ -199,12 +198,10 @@ pub(super) fn as_step(node: &Node, value: &Computed<'_>) -> ExpressionStep {
         Kind::Fact(fact) | Kind::Logic(Logic::Exists(fact)) => Some(fact.name.to_string()),
         _ => None,
     };
-    // A number as text is the same whatever its type; only a size that nothing reaches fails.
-    let shown = value.to_value(Type::One(Plain::Decimal)).ok().flatten();
     ExpressionStep {
         path: node.path.to_string(),
         node: node.word.to_owned(),
         fact,
-        value: shown.map(|value| value.to_string()),
+        value: shown(value),
     }
 }

@@ -58,7 +58,7 @@ pub use trace::ExpressionStep;
 pub use tree::Expression;
 pub use types::{FactType, ItemType};
 pub use value::{FactSource, FactValue, Fraction, Unrounded, ValueRef};
-pub use values::FactValues;
+pub use values::{FactValues, MAX_ITEMS, MAX_TEXT};
 pub use vocabulary::{FactId, MAX_FACTS, Vocabulary};
 
 crate::codes! {
@@ -80,6 +80,8 @@ crate::codes! {
     FACTS_TOO_MANY = "facts_too_many";
     /// A fact has a value that is not of its declared type.
     FACT_TYPE_MISMATCH = "fact_type_mismatch";
+    /// A fact has a longer text, or a longer list, than an expression may read.
+    FACT_TOO_LARGE = "fact_too_large";
     /// Two durations have no order, because months have no fixed length.
     DURATION_UNORDERED = "duration_unordered";
 }

@@ -173,14 +173,21 @@ impl fmt::Display for FactValue {
             Self::Date(value) => value.fmt(f),
             Self::Instant(value) => value.fmt(f),
             Self::Duration(value) => value.fmt(f),
-            Self::List(values) => {
-                f.write_str("[")?;
-                for (position, value) in values.iter().enumerate() {
-                    f.write_str(if position > 0 { ", " } else { "" })?;
-                    value.fmt(f)?;
-                }
-                f.write_str("]")
-            }
+            Self::List(values) => Listed(values).fmt(f),
         }
+    }
+}
+
+/// A list as a person reads it.
+pub(super) struct Listed<'a>(pub(super) &'a [FactValue]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (position, value) in self.0.iter().enumerate() {
+            f.write_str(if position > 0 { ", " } else { "" })?;
+            value.fmt(f)?;
+        }
+        f.write_str("]")
     }
 }

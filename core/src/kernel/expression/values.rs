@@ -2,12 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::FactId;
+use super::compile::MOST_PROBLEMS;
 use super::computed::{Computed, Items, is_item, wrong_type};
 use super::types::FactType;
 use super::value::{FactSource, FactValue, ValueRef};
 use super::vocabulary::{Fact, Vocabulary};
+use super::{FACT_TOO_LARGE, FactId};
 use crate::kernel::problem::{Problem, Problems};
+
+/// The longest text that a fact may have, in bytes.
+pub const MAX_TEXT: usize = 10_000;
+
+/// The most values that a list may have which is a fact.
+pub const MAX_ITEMS: usize = 10_000;
 
 /// The values of a vocabulary's facts, as far as there are any: the [`FactSource`] of documents
 /// and tests. Hosts with many events lend their own rows instead.
@@ -27,7 +34,8 @@ impl<'v> FactValues<'v> {
     /// Gives a fact its value.
     ///
     /// # Errors
-    /// `fact_unknown`, `fact_type_mismatch` or `currency_mismatch`.
+    /// `fact_unknown`, `fact_type_mismatch` or `currency_mismatch`; `fact_too_large` for a text of
+    /// more than [`MAX_TEXT`] bytes or a list of more than [`MAX_ITEMS`] values.
     pub fn set(&mut self, name: &str, value: FactValue) -> Result<(), Problem> {
         let fact = self.vocabulary.declared(name)?;
         check(fact, &value)?;
@@ -40,11 +48,12 @@ impl<'v> FactValues<'v> {
     /// Gives several facts their values.
     ///
     /// # Errors
-    /// Every problem of [`FactValues::set`], each under the name of its fact.
+    /// Every problem of [`FactValues::set`], each under the name of its fact, up to a hundred.
     pub fn set_all(&mut self, values: BTreeMap<String, FactValue>) -> Result<(), Problems> {
         let found = values
             .into_iter()
             .filter_map(|(name, value)| Some(self.set(&name, value).err()?.under(name)))
+            .take(MOST_PROBLEMS)
             .collect();
         Problems::verdict(found)
     }
@@ -57,6 +66,7 @@ impl FactSource for FactValues<'_> {
 }
 
 fn check(fact: &Fact, value: &FactValue) -> Result<(), Problem> {
+    check_size(fact, value)?;
     let computed = Computed::of_fact(fact, Some(value.lend())).map_err(|fault| *fault)?;
     match (computed, fact.of) {
         (Computed::List(Items::Lent(items)), FactType::List { of })
@@ -66,4 +76,20 @@ fn check(fact: &Fact, value: &FactValue) -> Result<(), Problem> {
         }
         _ => Ok(()),
     }
+}
+
+/// An expression may read a fact as often as it has nodes, and show it each time; so what a fact
+/// holds has a bound, as the expression has.
+fn check_size(fact: &Fact, value: &FactValue) -> Result<(), Problem> {
+    let found = match value {
+        FactValue::String(text) if text.len() > MAX_TEXT => format!("{} bytes", text.len()),
+        FactValue::List(items) if items.len() > MAX_ITEMS => format!("{} values", items.len()),
+        FactValue::List(items) => return items.iter().try_for_each(|item| check_size(fact, item)),
+        _ => return Ok(()),
+    };
+    Err(Problem::new(
+        FACT_TOO_LARGE,
+        format!("the value of the fact `{}` has {found}", fact.name),
+        format!("a text has at most {MAX_TEXT} bytes, and a list {MAX_ITEMS} values"),
+    ))
 }

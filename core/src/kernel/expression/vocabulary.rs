@@ -18,6 +18,10 @@ pub const MAX_FACTS: u16 = 1_000;
 /// The longest name of a fact, in bytes.
 const MAX_NAME: usize = 100;
 
+/// Among so many names the nearest is looked for; a search among all that there may be would take
+/// seconds for a document full of mistakes.
+const FEW: usize = 200;
+
 /// The slot of a fact: its place in the order of declaration, from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FactId(u16);
@@ -102,7 +106,7 @@ impl Vocabulary {
     /// The slot of a fact.
     ///
     /// # Errors
-    /// `fact_unknown`, with the nearest name that is known.
+    /// `fact_unknown`, with the nearest name that is known, where there are no more than 200.
     pub fn find(&self, name: &str) -> Result<FactId, Problem> {
         self.declared(name).map(|fact| fact.id)
     }
@@ -111,9 +115,10 @@ impl Vocabulary {
     pub(super) fn declared(&self, name: &str) -> Result<&Fact, Problem> {
         let known = self.by_name.get(name).and_then(|id| self.facts.get(id.slot()));
         known.ok_or_else(|| {
-            let known: Vec<&str> = self.facts.iter().map(|fact| fact.name.as_ref()).collect();
+            let facts = self.facts.iter().take(if self.len() <= FEW { FEW } else { 0 });
+            let known: Vec<&str> = facts.map(|fact| fact.name.as_ref()).collect();
             let mut problem = walk::unknown(FACT_UNKNOWN, name, &known);
-            if problem.hint.len() > 400 {
+            if problem.hint.len() > 400 || self.len() > FEW {
                 "use a fact that is built in, or declare it among the facts"
                     .clone_into(&mut problem.hint);
             }
