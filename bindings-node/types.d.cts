@@ -86,6 +86,10 @@ export type OneKeyOf<T> = {
   [K in keyof T]: { [P in K]: T[P] } & { [P in Exclude<keyof T, K>]?: never };
 }[keyof T];
 
+/** One of the objects of the union `T`, without any key of the others. */
+export type OnlyOneOf<T, Keys extends PropertyKey = T extends unknown ? keyof T : never> =
+  T extends unknown ? T & { [P in Exclude<Keys, keyof T>]?: never } : never;
+
 /** Where an entry stands, seen from the program; all accounts together sum to zero. */
 export type Account =
   /** What the program owes the partner. */
@@ -310,7 +314,7 @@ export interface Explanation {
 }
 
 /** A typed expression: an op over arguments, a fact, or a literal. */
-export type Expression =
+export type Expression = OnlyOneOf<
   | ExpressionOp
   | ExpressionFact
   | ExpressionBool
@@ -321,7 +325,8 @@ export type Expression =
   | ExpressionDate
   | ExpressionInstant
   | ExpressionDuration
-  | ExpressionList;
+  | ExpressionList
+>;
 
 /** An op over arguments. */
 export interface ExpressionOp {

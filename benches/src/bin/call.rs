@@ -40,6 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Nanoseconds for each of the calls of a batch.
+#[allow(clippy::disallowed_methods, reason = "a bench needs a clock")]
 fn batch(mut call: impl FnMut()) -> u128 {
     let started = Instant::now();
     for _ in 0..CALLS {

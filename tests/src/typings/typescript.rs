@@ -41,6 +41,9 @@ fn types(catalog: &Catalog) -> String {
     if catalog.definitions.values().any(|one| matches!(one.kind, Kind::OneKey(_))) {
         out.push_str(ONE_KEY_OF);
     }
+    if catalog.definitions.values().any(|one| matches!(one.kind, Kind::Keyed(_))) {
+        out.push_str(ONLY_ONE_OF);
+    }
     for definition in catalog.definitions.values() {
         out.push_str(&Writer { catalog, definition }.declaration());
         out.push('\n');
@@ -54,6 +57,13 @@ const ONE_KEY_OF: &str = "\
 export type OneKeyOf<T> = {
   [K in keyof T]: { [P in K]: T[P] } & { [P in Exclude<keyof T, K>]?: never };
 }[keyof T];
+
+";
+
+const ONLY_ONE_OF: &str = "\
+/** One of the objects of the union `T`, without any key of the others. */
+export type OnlyOneOf<T, Keys extends PropertyKey = T extends unknown ? keyof T : never> =
+  T extends unknown ? T & { [P in Exclude<Keys, keyof T>]?: never } : never;
 
 ";
 
@@ -146,7 +156,10 @@ impl Writer<'_> {
                 let names = variants.iter().map(|one| {
                     format!("\n  | {}{argument}", alternative_name(self.definition, one.name))
                 });
-                let union = names.collect::<String>();
+                let union = match names.collect::<String>() {
+                    union if tagged => union,
+                    union => format!(" OnlyOneOf<{union}\n>"),
+                };
                 let each = variants.iter().map(|one| {
                     let name = alternative_name(self.definition, one.name);
                     format!(
