@@ -96,8 +96,17 @@ fn read_whole<T: Model>(text: &str, limits: Limits) -> Result<T, serde_json::Err
 /// Whether objects and lists stand inside each other deeper than that. A text with few of them
 /// need not be looked at closely.
 fn is_deeper(text: &str, most: usize) -> bool {
-    let opening = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    opening > most && nesting(text) > most
+    openings(text) > most && nesting(text) > most
+}
+
+/// How many `{` and `[` there are, in a form that compilers make wide instructions of: in bytes
+/// that cannot overflow, and without asking whether they do.
+fn openings(text: &str) -> usize {
+    let opens = |byte: &u8| u8::from(byte | 0x20 == b'{');
+    let parts = text.as_bytes().chunks(usize::from(u8::MAX));
+    parts
+        .map(|part| usize::from(part.iter().fold(0_u8, |sum, byte| sum.wrapping_add(opens(byte)))))
+        .sum()
 }
 
 fn nesting(text: &str) -> usize {
@@ -306,6 +315,23 @@ mod tests {
             let problem = read_tree(&text, Limits::DOCUMENT).unwrap_err();
             assert_eq!(problem.code, DOCUMENT_TOO_DEEP);
         }
+    }
+
+    #[test]
+    fn openings_are_counted_and_nesting_is_seen_past_text() {
+        for (text, openings, nesting) in [
+            ("", 0, 0),
+            (r#"{"a": [1, [2]], "b": {}}"#, 4, 3),
+            (r#"["[[[", "\"[", "\\", []]"#, 6, 2),
+            ("]]][", 1, 1),
+        ] {
+            assert_eq!(
+                (super::openings(text), super::nesting(text)),
+                (openings, nesting),
+                "{text}"
+            );
+        }
+        assert_eq!(super::openings(&"[{;Z".repeat(1_000)), 2_000);
     }
 
     #[test]

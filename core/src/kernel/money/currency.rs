@@ -1,5 +1,6 @@
 //! ISO 4217 currencies and their minor units.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,8 +15,9 @@ pub struct Currency {
     digits: u8,
 }
 
-/// Active codes of ISO 4217 list one that have a minor unit, by its number of digits (amendment
-/// 176 and later withdrawals; funds, metals and testing codes have none and are left out).
+/// Active codes of ISO 4217 list one that have a minor unit, sorted, by its number of digits
+/// (amendment 176 and later withdrawals; funds, metals and testing codes have none and are left
+/// out).
 const BY_DIGITS: &[(u8, &str)] = &[
     (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
     (
@@ -72,9 +74,7 @@ impl FromStr for Currency {
             if !code.iter().all(u8::is_ascii_uppercase) {
                 return None;
             }
-            let (digits, _) = BY_DIGITS.iter().find(|(_, codes)| {
-                codes.as_bytes().chunks(4).any(|one| one.get(..3) == Some(&code))
-            })?;
+            let (digits, _) = BY_DIGITS.iter().find(|(_, codes)| has(codes, code))?;
             Some(Self { code, digits: *digits })
         };
         known().ok_or_else(|| {
@@ -86,6 +86,20 @@ impl FromStr for Currency {
             )
         })
     }
+}
+
+/// Whether a code is among sorted ones of three letters, each with a space behind it.
+fn has(codes: &str, code: [u8; 3]) -> bool {
+    let (mut low, mut high) = (0, codes.len().div_ceil(4));
+    while low < high {
+        let middle = low.midpoint(high);
+        match codes.as_bytes().get(4 * middle..4 * middle + 3).map(|one| one.cmp(&code)) {
+            Some(Ordering::Equal) => return true,
+            Some(Ordering::Less) => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    false
 }
 
 #[cfg(test)]
