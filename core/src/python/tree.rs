@@ -29,14 +29,14 @@ pub(super) fn read(
 
 /// What in a Python value had no place in JSON, each with its path.
 #[derive(Default)]
-pub struct Unreadable(Vec<Problem>);
+pub(super) struct Unreadable(Vec<Problem>);
 
 impl Unreadable {
     /// What came of reading the tree, with the reason where a value could not be read.
     ///
     /// # Errors
     /// Everything that is wrong with the value.
-    pub fn settle<T>(self, outcome: Result<T, Problems>) -> Result<T, Problems> {
+    pub(super) fn settle<T>(self, outcome: Result<T, Problems>) -> Result<T, Problems> {
         match outcome {
             Ok(value) => Problems::verdict(self.0).map(|()| value),
             Err(problems) if self.0.is_empty() => Err(problems),
