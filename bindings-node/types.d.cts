@@ -970,8 +970,8 @@ export interface Line<At = Instant> {
   plan: Id;
   /** The plan's version. */
   plan_version: number;
-  /** The rule, or the override. */
-  rule: Id;
+  /** The rule, or the override; none for a line that no rule paid. */
+  rule?: Id;
   /** The seller's tier at that moment. */
   tier?: Id;
   /** The rate, where one rate made the whole amount. */
@@ -988,9 +988,15 @@ export interface Line<At = Instant> {
   order_gross: Money;
   /** The customer. */
   customer?: Id;
-  /** How much it added to the schedule's measure. */
+  /**
+   * How much it added to the schedule's measure. A line of the order counts once: of several
+   * that one schedule made for it, the first says so.
+   */
   measured: Amount;
-  /** How much it added to the measure of the seller's tier. */
+  /**
+   * How much it added to the measure of the seller's tier. A line of the order counts once: of
+   * several that rules paid it, the first says so.
+   */
   counted: Amount;
   /** For a reversal: the line that it takes back. */
   origin?: DerivedId;
@@ -1004,7 +1010,12 @@ export type LineKind =
   | 'commission'
   /** What a sponsor earned from it. */
   | 'override'
-  /** What a refund took back of either. */
+  /**
+   * A line of the sale that no rule paid: nothing to post, kept so that a refund knows the
+   * whole order.
+   */
+  | 'unpaid'
+  /** What a refund took back of any of them. */
   | 'reversal';
 
 /** What a cap took away. */
@@ -1157,7 +1168,7 @@ export interface Outcome {
 
 /** Whether an event earned, and if not, why. */
 export type OutcomeStatus =
-  /** It has lines. */
+  /** Something was earned, or taken back. */
   | 'earned'
   /** It lies outside the plan's effective dates. */
   | 'outside_effective_dates'
@@ -1165,7 +1176,7 @@ export type OutcomeStatus =
   | 'not_eligible'
   /** The partner is closed. */
   | 'partner_closed'
-  /** No rule matches. */
+  /** No rule matches. If it has lines, they count for the seller's tier. */
   | 'no_rule_matches'
   /** A refund that the plan's policy takes nothing back for. */
   | 'kept_by_policy';
@@ -2229,7 +2240,7 @@ export interface TierLadder {
   measure: Measure;
   /** Over which time; windows follow the plan's zone. */
   window: Window;
-  /** Which events count; all eligible ones unless said. */
+  /** Which lines of events count, paid or not; all eligible ones unless said. */
   when?: Expression;
   /** The levels and how they are gained and lost. */
   tiers: Ladder;

@@ -258,7 +258,7 @@ fn earned(
         payable_at: at(minute + hold),
         plan: id("plan"),
         plan_version: 1,
-        rule: id("rule"),
+        rule: Some(id("rule")),
         tier: None,
         rate: None,
         schedule: None,

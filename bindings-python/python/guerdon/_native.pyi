@@ -1026,7 +1026,7 @@ class LedgerPosting:
 @final
 class Line:
     """One amount to post, with everything that explains it later."""
-    def __new__(cls, *, id: UuidInput, kind: LineKind, event: IdInput, item: IdInput | None = None, partner: IdInput, amount: Money, at: InstantInput, payable_at: InstantInput, plan: IdInput, plan_version: int, rule: IdInput, tier: IdInput | None = None, rate: FractionInput | None = None, schedule: IdInput | None = None, level: int, base: Money, gross: Money, order_gross: Money, customer: IdInput | None = None, measured: DecimalInput, counted: DecimalInput, origin: UuidInput | None = None, refunded: FractionInput | None = None) -> Line: ...
+    def __new__(cls, *, id: UuidInput, kind: LineKind, event: IdInput, item: IdInput | None = None, partner: IdInput, amount: Money, at: InstantInput, payable_at: InstantInput, plan: IdInput, plan_version: int, rule: IdInput | None = None, tier: IdInput | None = None, rate: FractionInput | None = None, schedule: IdInput | None = None, level: int, base: Money, gross: Money, order_gross: Money, customer: IdInput | None = None, measured: DecimalInput, counted: DecimalInput, origin: UuidInput | None = None, refunded: FractionInput | None = None) -> Line: ...
     @property
     def id(self) -> UUID:
         """Derived from the cause, so that computing it again gives the same id."""
@@ -1058,8 +1058,8 @@ class Line:
     def plan_version(self) -> int:
         """The plan's version."""
     @property
-    def rule(self) -> str:
-        """The rule, or the override."""
+    def rule(self) -> str | None:
+        """The rule, or the override; none for a line that no rule paid."""
     @property
     def tier(self) -> str | None:
         """The seller's tier at that moment."""
@@ -1086,10 +1086,14 @@ class Line:
         """The customer."""
     @property
     def measured(self) -> Decimal:
-        """How much it added to the schedule's measure."""
+        """How much it added to the schedule's measure. A line of the order counts once: of several
+        that one schedule made for it, the first says so.
+        """
     @property
     def counted(self) -> Decimal:
-        """How much it added to the measure of the seller's tier."""
+        """How much it added to the measure of the seller's tier. A line of the order counts once: of
+        several that rules paid it, the first says so.
+        """
     @property
     def origin(self) -> UUID | None:
         """For a reversal: the line that it takes back."""

@@ -98,12 +98,14 @@ LadderChangeReason: TypeAlias = Literal["reached", "decreased", "not_requalified
 - `not_requalified`: A window, and the grace after it, did not earn it again.
 """
 
-LineKind: TypeAlias = Literal["commission", "override", "reversal"]
+LineKind: TypeAlias = Literal["commission", "override", "unpaid", "reversal"]
 """What a line is for.
 
 - `commission`: What the seller earned.
 - `override`: What a sponsor earned from it.
-- `reversal`: What a refund took back of either.
+- `unpaid`: A line of the sale that no rule paid: nothing to post, kept so that a refund knows the
+  whole order.
+- `reversal`: What a refund took back of any of them.
 """
 
 OrderingScope: TypeAlias = Literal["event", "partner", "customer", "program"]
@@ -118,11 +120,11 @@ OrderingScope: TypeAlias = Literal["event", "partner", "customer", "program"]
 OutcomeStatus: TypeAlias = Literal["earned", "outside_effective_dates", "not_eligible", "partner_closed", "no_rule_matches", "kept_by_policy"]
 """Whether an event earned, and if not, why.
 
-- `earned`: It has lines.
+- `earned`: Something was earned, or taken back.
 - `outside_effective_dates`: It lies outside the plan's effective dates.
 - `not_eligible`: The plan's condition of eligibility does not hold, or cannot be told.
 - `partner_closed`: The partner is closed.
-- `no_rule_matches`: No rule matches.
+- `no_rule_matches`: No rule matches. If it has lines, they count for the seller's tier.
 - `kept_by_policy`: A refund that the plan's policy takes nothing back for.
 """
 

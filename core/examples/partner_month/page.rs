@@ -122,12 +122,13 @@ fn explanation(story: &Story<'_>) -> Html {
 
 fn line(line: &Line) -> Html {
     let tier = line.tier.as_ref().map_or("", |tier| tier.as_str());
+    let rule = line.rule.as_ref().map_or("", |rule| rule.as_str());
     Ok(format!(
         "<tr><td><code class=\"id\">{}</code></td><td>{}</td><td>{}</td><td>{}</td><td>{tier}</td>\
          <td>{}</td>{}</tr>\n",
         line.id,
         line.kind,
-        line.rule,
+        rule,
         line.partner,
         line.payable_at,
         amount(line.amount)?

@@ -214,7 +214,8 @@ fn explanation(story: &Story<'_>, text: &mut Text) -> Result<(), Box<dyn Error>>
 
 fn kept(line: &Line) -> Result<String, Box<dyn Error>> {
     let amount = dollars(cents(line.amount)?);
-    let (kind, rule, partner) = (line.kind.as_str(), line.rule.as_str(), line.partner.as_str());
+    let rule = line.rule.as_ref().map_or("", |rule| rule.as_str());
+    let (kind, partner) = (line.kind.as_str(), line.partner.as_str());
     Ok(format!("{}  {kind:<10} {rule:<11} {partner} {amount:>8}", line.id))
 }
 

@@ -122,18 +122,21 @@ impl Plan {
         let mut scratch = Scratch::default();
         let evaluator = Evaluator { plan: self, tables, state };
         let mut facts = EventFacts::new(self, event, reading);
-        match evaluator.rate(&row, &mut facts, &mut scratch, steps)? {
-            Rated::NotEligible => return Ok(self.nothing(&event.id, OutcomeStatus::NotEligible)),
-            Rated::NoRuleMatches => {
-                return Ok(self.nothing(&event.id, OutcomeStatus::NoRuleMatches));
-            }
-            Rated::Earned => {}
+        let rated = evaluator.rate(&row, &mut facts, &mut scratch, steps)?;
+        let status = match rated {
+            Rated::Earned => OutcomeStatus::Earned,
+            Rated::Counted | Rated::NoRuleMatches => OutcomeStatus::NoRuleMatches,
+            Rated::NotEligible => OutcomeStatus::NotEligible,
+        };
+        if !rated.has_lines() {
+            return Ok(self.nothing(&event.id, status));
         }
-        if reading.payable_at > event.at {
+        if rated == Rated::Earned && reading.payable_at > event.at {
             steps.step(|| Step::Held { until: reading.payable_at });
         }
         let before = state.held(partner).level();
-        let outcome = Telling { plan: self, event, reading, scratch: &scratch }.outcome(before);
+        let telling = Telling { plan: self, event, reading, scratch: &scratch };
+        let outcome = Outcome { status, ..telling.outcome(before) };
         if let Target::Change(state) = target {
             state.partners.confirm(&event.partner, partner);
             if let (Some(id), Some(number)) = (&event.customer, customer) {

@@ -111,6 +111,16 @@ pub(super) struct Paid<N> {
     pub(super) counted: N,
 }
 
+/// A line of the order that no rule paid.
+#[derive(Clone, Debug)]
+pub(super) struct Unpaid<N> {
+    pub(super) line: usize,
+    /// Whether it may count for the seller's tier.
+    pub(super) eligible: bool,
+    /// What it added to the measure of the seller's tier.
+    pub(super) counted: N,
+}
+
 /// What a schedule's meter becomes.
 #[derive(Clone, Debug)]
 pub(super) struct Used<N> {
@@ -152,6 +162,7 @@ pub(super) enum LossBy {
 #[derive(Clone, Debug)]
 pub(super) struct Scratch<N> {
     pub(super) paid: Vec<Paid<N>>,
+    pub(super) unpaid: Vec<Unpaid<N>>,
     pub(super) overrides: Vec<Overriding>,
     pub(super) lost: Vec<CapLoss>,
     pub(super) tier_before: Option<u16>,
@@ -166,6 +177,7 @@ impl<N> Default for Scratch<N> {
     fn default() -> Self {
         Self {
             paid: Vec::new(),
+            unpaid: Vec::new(),
             overrides: Vec::new(),
             lost: Vec::new(),
             tier_before: None,
@@ -201,8 +213,18 @@ impl From<Problem> for Stop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rated {
     Earned,
+    /// No rule pays it, but it counts for the seller's tier.
+    Counted,
     NotEligible,
     NoRuleMatches,
+}
+
+impl Rated {
+    /// Whether there is something to remember and to tell.
+    #[inline(always)]
+    pub(super) const fn has_lines(self) -> bool {
+        matches!(self, Self::Earned | Self::Counted)
+    }
 }
 
 /// Everything that stays the same while rows are rated.
@@ -228,6 +250,7 @@ impl<N: Working> Evaluator<'_, N> {
         steps: &mut S,
     ) -> Result<Rated, Stop> {
         scratch.paid.clear();
+        scratch.unpaid.clear();
         scratch.overrides.clear();
         scratch.lost.clear();
         scratch.held = None;
@@ -237,19 +260,28 @@ impl<N: Working> Evaluator<'_, N> {
         scratch.tier_before = self.tier(row, scratch);
         conditions.seller_has(scratch.tier_before);
         self.explain_tier(row, scratch.tier_before, steps);
-        let mut eligible_lines = 0_usize;
+        let mut any_eligible = false;
         for line in 0..row.lines.len() {
-            if let Some(eligible) = self.plan.eligible {
-                if conditions.holds(eligible, line)? != Truth::True {
-                    continue;
-                }
-                eligible_lines += 1;
+            let eligible = match self.plan.eligible {
+                Some(condition) => conditions.holds(condition, line)? == Truth::True,
+                None => true,
+            };
+            let before = scratch.paid.len();
+            if eligible {
+                any_eligible = true;
+                self.rate_line(row, line, conditions, scratch, steps)?;
             }
-            self.rate_line(row, line, conditions, scratch, steps)?;
+            if scratch.paid.len() == before {
+                scratch.unpaid.push(Unpaid { line, eligible, counted: N::ZERO });
+            }
+        }
+        if !any_eligible {
+            return Ok(Rated::NotEligible);
         }
         if scratch.paid.is_empty() {
-            let none = self.plan.eligible.is_some() && eligible_lines == 0;
-            return Ok(if none { Rated::NotEligible } else { Rated::NoRuleMatches });
+            self.count(row, conditions, scratch)?;
+            let counts = scratch.unpaid.iter().any(|line| line.counted != N::ZERO);
+            return Ok(if counts { Rated::Counted } else { Rated::NoRuleMatches });
         }
         self.cap(row, scratch, steps)?;
         self.post(row, scratch, steps)?;

@@ -10,8 +10,11 @@
 //! ```
 //!
 //! - Rounding happens once, where an amount is posted. Everything before it is exact.
-//! - A schedule's measure counts the lines that a rule paid by it. The tier is the one that the
-//!   partner had before the event; what the event adds counts from the next one on.
+//! - A schedule's measure counts the lines that a rule paid by it, each once. The ladder's counts
+//!   every eligible line that meets its condition, whether or not a rule paid it. The tier is the
+//!   one that the partner had before the event; what the event adds counts from the next one on.
+//! - An event that earns, or counts for the ladder, has a line for each line of its order, also
+//!   for those that no rule paid: a refund has to know them all.
 //! - A cap pays partially and the outcome says what was lost to it. It counts what was posted,
 //!   so that a refund makes room again.
 //! - An override of the commission is a share of what the seller was really paid.
@@ -88,6 +91,8 @@ crate::codes! {
     ITEM_DUPLICATE = "item_duplicate";
     /// None of the posted lines is for the event or line that is refunded, or one is for another.
     REFUND_OF_UNKNOWN_SALE = "refund_of_unknown_sale";
+    /// The posted lines are not all lines of their event, or not as they were given out.
+    REFUND_LINES_MISMATCH = "refund_lines_mismatch";
     /// More is refunded than was paid.
     REFUND_EXCEEDS_SALE = "refund_exceeds_sale";
     /// A posted line was made by another plan.

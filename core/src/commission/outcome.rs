@@ -32,7 +32,7 @@ pub struct Outcome {
 /// Whether an event earned, and if not, why.
 #[model]
 pub enum OutcomeStatus {
-    /// It has lines.
+    /// Something was earned, or taken back.
     Earned,
     /// It lies outside the plan's effective dates.
     OutsideEffectiveDates,
@@ -40,7 +40,7 @@ pub enum OutcomeStatus {
     NotEligible,
     /// The partner is closed.
     PartnerClosed,
-    /// No rule matches.
+    /// No rule matches. If it has lines, they count for the seller's tier.
     NoRuleMatches,
     /// A refund that the plan's policy takes nothing back for.
     KeptByPolicy,
@@ -67,7 +67,10 @@ pub enum LineKind {
     Commission,
     /// What a sponsor earned from it.
     Override,
-    /// What a refund took back of either.
+    /// A line of the sale that no rule paid: nothing to post, kept so that a refund knows the
+    /// whole order.
+    Unpaid,
+    /// What a refund took back of any of them.
     Reversal,
 }
 
@@ -94,8 +97,8 @@ pub struct Line {
     pub plan: Id,
     /// The plan's version.
     pub plan_version: u32,
-    /// The rule, or the override.
-    pub rule: Id,
+    /// The rule, or the override; none for a line that no rule paid.
+    pub rule: Option<Id>,
     /// The seller's tier at that moment.
     pub tier: Option<Id>,
     /// The rate, where one rate made the whole amount.
@@ -112,9 +115,11 @@ pub struct Line {
     pub order_gross: Money,
     /// The customer.
     pub customer: Option<Id>,
-    /// How much it added to the schedule's measure.
+    /// How much it added to the schedule's measure. A line of the order counts once: of several
+    /// that one schedule made for it, the first says so.
     pub measured: Amount,
-    /// How much it added to the measure of the seller's tier.
+    /// How much it added to the measure of the seller's tier. A line of the order counts once: of
+    /// several that rules paid it, the first says so.
     pub counted: Amount,
     /// For a reversal: the line that it takes back.
     pub origin: Option<DerivedId>,

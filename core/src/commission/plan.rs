@@ -116,7 +116,7 @@ pub struct TierLadder {
     pub measure: Measure,
     /// Over which time; windows follow the plan's zone.
     pub window: Window,
-    /// Which events count; all eligible ones unless said.
+    /// Which lines of events count, paid or not; all eligible ones unless said.
     pub when: Option<Expression>,
     /// The levels and how they are gained and lost.
     pub tiers: Ladder,

@@ -99,7 +99,8 @@ impl<N: Working> Evaluator<'_, N> {
         Ok(())
     }
 
-    /// Adds what earned to the measure of the seller's tier.
+    /// Adds every eligible line that the ladder wants to the measure of the seller's tier,
+    /// whether or not a rule paid it.
     #[inline(always)]
     pub(super) fn count<C: Conditions>(
         &self,
@@ -111,16 +112,21 @@ impl<N: Working> Evaluator<'_, N> {
         let cell = self.cell(row, spec.meter);
         let mut measure = fit(self.measure(row, spec.meter, cell))?;
         for (position, line) in row.lines.iter().enumerate() {
-            let Some(paid) = scratch.paid.iter_mut().find(|paid| paid.line == position) else {
-                continue;
+            // Where several rules pay a line, the first one tells what it counted.
+            let counted = match scratch.paid.iter_mut().find(|paid| paid.line == position) {
+                Some(paid) => &mut paid.counted,
+                None => match scratch.unpaid.iter_mut().find(|of| of.line == position) {
+                    Some(unpaid) if unpaid.eligible => &mut unpaid.counted,
+                    _ => continue,
+                },
             };
             if let Some(when) = spec.when {
                 if conditions.holds(when, position)? != Truth::True {
                     continue;
                 }
             }
-            paid.counted = fit(measured(spec.measure, line))?;
-            measure = fit(measure.plus(&paid.counted))?;
+            *counted = fit(measured(spec.measure, line))?;
+            measure = fit(measure.plus(counted))?;
         }
         let meter = self.state.meters.get(spec.meter);
         let ordinal = ordinal(self.plan, row, spec.meter);

@@ -8,7 +8,7 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money, from_minor};
 
 use super::compile::Plan;
-use super::evaluate::{LossBy, Overriding, Paid, Scratch};
+use super::evaluate::{LossBy, Overriding, Paid, Scratch, Unpaid, Used};
 use super::event::Event;
 use super::outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, TierChange};
 use super::plan::{Measure, Pay};
@@ -26,9 +26,15 @@ pub(super) struct Telling<'a, N> {
 impl<N: Working> Telling<'_, N> {
     /// The outcome; `before` is the level that the state had for the partner.
     pub(super) fn outcome(&self, before: Option<u16>) -> Outcome {
-        let mut lines = Vec::with_capacity(self.scratch.paid.len() + self.scratch.overrides.len());
-        lines.extend(self.scratch.paid.iter().map(|paid| self.commission(paid)));
-        lines.extend(self.scratch.overrides.iter().filter_map(|one| self.overriding(one)));
+        let scratch = self.scratch;
+        let mut sellers: Vec<(usize, Line)> = (0..)
+            .zip(&scratch.paid)
+            .map(|(at, paid)| (paid.line, self.commission(at, paid)))
+            .collect();
+        sellers.extend(scratch.unpaid.iter().map(|of| (of.line, self.unpaid(of))));
+        sellers.sort_by_key(|(line, _)| *line);
+        let mut lines: Vec<Line> = sellers.into_iter().map(|(_, line)| line).collect();
+        lines.extend(scratch.overrides.iter().filter_map(|one| self.overriding(one)));
         Outcome {
             plan: self.plan.reference.clone(),
             event: self.event.id.clone(),
@@ -45,34 +51,55 @@ impl<N: Working> Telling<'_, N> {
         from_minor(minor, self.plan.document.currency)
     }
 
-    fn commission(&self, paid: &Paid<N>) -> Line {
+    fn commission(&self, at: usize, paid: &Paid<N>) -> Line {
         let rule = self.plan.rule(paid.rule).map(|rule| rule.id.clone());
         let (rate, schedule) = match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
             Some(Pay::Percent { rate }) => (Some(rate.clone()), None),
             Some(Pay::Schedule { schedule }) => (None, Some(schedule.clone())),
             _ => (None, None),
         };
-        let measured = paid.used.as_ref().map_or(Amount::ZERO, |used| {
+        // A line counts once in a schedule, whichever of its rules pay by it.
+        let first = |used: &&Used<N>| {
+            let earlier = self.scratch.paid.iter().take(at).rev();
+            let of_line = earlier.take_while(|one| one.line == paid.line);
+            let mut earlier = of_line.filter_map(|one| one.used.as_ref());
+            !earlier.any(|one| one.schedule == used.schedule)
+        };
+        let measured = paid.used.as_ref().filter(first).map_or(Amount::ZERO, |used| {
             let measure = self.plan.document.schedules.values().nth(used.schedule);
             let added = used.after.minus(&used.before).unwrap_or(N::ZERO);
             self.measured(measure.map_or(Measure::Volume, |one| one.measure), &added)
         });
-        let tiers = self.plan.document.ladder.as_ref();
-        let counted =
-            tiers.map_or(Amount::ZERO, |ladder| self.measured(ladder.measure, &paid.counted));
         Line {
-            base: self.money(self.reading.lines.get(paid.line).map_or(0, |line| line.base)),
+            base: self.base(paid.line),
             rate,
             schedule,
             measured,
-            counted,
+            counted: self.counted(&paid.counted),
             ..self.line(
                 LineKind::Commission,
                 (paid.line, paid.posted, 0),
-                rule.as_ref().unwrap_or(&self.event.id),
+                rule.as_ref(),
                 &self.event.partner,
             )
         }
+    }
+
+    fn unpaid(&self, of: &Unpaid<N>) -> Line {
+        Line {
+            base: self.base(of.line),
+            counted: self.counted(&of.counted),
+            ..self.line(LineKind::Unpaid, (of.line, 0, 0), None, &self.event.partner)
+        }
+    }
+
+    fn base(&self, line: usize) -> Money {
+        self.money(self.reading.lines.get(line).map_or(0, |line| line.base))
+    }
+
+    fn counted(&self, counted: &N) -> Amount {
+        let ladder = self.plan.document.ladder.as_ref();
+        ladder.map_or(Amount::ZERO, |ladder| self.measured(ladder.measure, counted))
     }
 
     fn overriding(&self, one: &Overriding) -> Option<Line> {
@@ -85,7 +112,7 @@ impl<N: Working> Telling<'_, N> {
             ..self.line(
                 LineKind::Override,
                 (one.line, one.posted, u32::from(of.level)),
-                &of.id,
+                Some(&of.id),
                 sponsor,
             )
         })
@@ -95,7 +122,7 @@ impl<N: Working> Telling<'_, N> {
         &self,
         kind: LineKind,
         (line, posted, level): (usize, i64, u32),
-        rule: &Id,
+        rule: Option<&Id>,
         partner: &Id,
     ) -> Line {
         let item = self.reading.items.get(line).cloned().flatten();
@@ -116,7 +143,7 @@ impl<N: Working> Telling<'_, N> {
             payable_at: self.reading.payable_at,
             plan: self.plan.reference.id.clone(),
             plan_version: self.plan.reference.version,
-            rule: rule.clone(),
+            rule: rule.cloned(),
             tier: self.tier(),
             rate: None,
             schedule: None,
@@ -175,14 +202,14 @@ pub(super) fn line_id(
     plan: &Id,
     event: &Id,
     item: Option<&Id>,
-    rule: &Id,
+    rule: Option<&Id>,
     partner: &Id,
 ) -> DerivedId {
     Cause::of(kind.as_str())
         .text(plan.as_str())
         .text(event.as_str())
         .text(item.map_or("", Id::as_str))
-        .text(rule.as_str())
+        .text(rule.map_or("", Id::as_str))
         .text(partner.as_str())
         .id()
 }

@@ -18,7 +18,7 @@ pub struct PostInput {
 
 /// Posts commission lines, each under a key that follows from its id, so that posting it again
 /// changes nothing. The partner's money is pending until the line's `payable_at`. A line of
-/// nothing posts nothing.
+/// nothing posts nothing, and one that no rule paid is such a line.
 ///
 /// # Errors
 /// `amount_too_fine` or `amount_too_large`, at the line.
@@ -37,6 +37,8 @@ fn posting(line: &Line) -> Result<Option<Posting>, Problem> {
     // The other side of it has to fit as well.
     fit(-i128::from(minor))?;
     let kind = match line.kind {
+        // Kept for refunds.
+        LineKind::Unpaid => return Ok(None),
         LineKind::Commission => EntryKind::Commission,
         LineKind::Override => EntryKind::Override,
         LineKind::Reversal => EntryKind::Reversal,

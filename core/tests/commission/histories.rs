@@ -31,7 +31,7 @@ fn number(id: &str) -> usize {
 
 pub(crate) fn told_line(line: &Line) -> ToldLine {
     ToldLine {
-        rule: line.rule.to_string(),
+        rule: line.rule.as_ref().map(ToString::to_string).unwrap_or_default(),
         line: line.item.as_ref().map_or(0, |item| number(item.as_str())),
         partner: number(line.partner.as_str()),
         level: usize::try_from(line.level).unwrap(),
@@ -192,12 +192,12 @@ impl<'a> Walk<'a> {
             return;
         };
         let event = earned[usize::try_from(spec.event % count).unwrap()];
-        // Only with a line for each item can the parts of an order be told apart.
         let items = i64::try_from(self.lines[&event]).unwrap();
-        let item = spec.item.filter(|_| self.spec.each_line && items > 0);
+        let item = spec.item.filter(|_| items > 0);
         let item = item.map(|item| usize::try_from(item % items).unwrap());
         let left = self.oracle.left_of(event, item);
         let quarters = BigRational::new(spec.quarters.into(), 4.into());
+        assert!(left.is_integer());
         let amount = (&left * quarters).floor().to_integer().to_i64().unwrap();
         self.too_much(spec.at, event, item, &left);
         self.give_back(spec.at, event, item, amount);

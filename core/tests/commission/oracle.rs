@@ -22,6 +22,7 @@ use crate::steps::Steps;
 /// A line as the oracle tells it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ToldLine {
+    /// Empty for a line that no rule paid.
     pub(crate) rule: String,
     pub(crate) line: usize,
     pub(crate) partner: usize,
@@ -48,17 +49,24 @@ pub(crate) struct Posted {
     pub(crate) seller: usize,
     pub(crate) customer: Option<i64>,
     pub(crate) at: i64,
-    pub(crate) schedule: Option<usize>,
-    /// What it adds to its schedule's measure and to the seller's ladder as long as nothing is
-    /// refunded.
-    pub(crate) measured: BigRational,
-    pub(crate) counted: BigRational,
     pub(crate) reversed: BigInt,
 }
 
 pub(crate) struct Order {
-    /// What was paid for each line, and which share of it was given back.
-    pub(crate) lines: Vec<(BigRational, BigRational)>,
+    pub(crate) seller: usize,
+    pub(crate) at: i64,
+    pub(crate) lines: Vec<OrderLine>,
+}
+
+/// A line of an order, whoever was paid for it.
+pub(crate) struct OrderLine {
+    /// What was paid for it, in minor units, and which share of that was given back.
+    pub(crate) gross: BigRational,
+    pub(crate) refunded: BigRational,
+    /// What it adds to the seller's ladder and, once, to each schedule that it is paid by, as
+    /// long as nothing is refunded.
+    pub(crate) counted: BigRational,
+    pub(crate) measured: BTreeMap<usize, BigRational>,
 }
 
 pub(crate) struct Oracle<'a> {
@@ -76,8 +84,6 @@ struct Candidate<'p> {
     exact: BigRational,
     lost: BigRational,
     schedule: Option<usize>,
-    measured: BigRational,
-    counted: BigRational,
 }
 
 impl<'a> Oracle<'a> {
@@ -167,7 +173,8 @@ impl<'a> Oracle<'a> {
             return nothing("not_eligible");
         }
         let mut candidates = self.candidates(event, tier);
-        if candidates.is_empty() {
+        let order = self.order(event, tier, &candidates);
+        if candidates.is_empty() && order.lines.iter().all(|line| line.counted.is_zero()) {
             return nothing("no_rule_matches");
         }
         let mut lost: Vec<(String, BigInt)> = candidates
@@ -176,6 +183,7 @@ impl<'a> Oracle<'a> {
             .map(|one| (one.rule.id.clone(), round(&one.lost, self.plan.rounding)))
             .collect();
         lost.extend(self.cap(event, &mut candidates));
+        self.orders.insert(number, order);
         self.post(number, event, tier, &candidates, lost)
     }
 
@@ -201,18 +209,29 @@ impl<'a> Oracle<'a> {
                 }
             }
         }
-        for (position, line) in
-            chosen.iter().map(|one| one.line).collect::<Vec<_>>().into_iter().enumerate()
-        {
-            // A line counts once, whatever pays it.
-            let first = chosen.iter().position(|one| one.line == line) == Some(position);
-            if let Some(ladder) = plan.ladder.as_ref().filter(|_| first) {
-                if self.holds(ladder.when, event, line, tier) {
-                    chosen[position].counted = self.measure(ladder.measure, event, line);
-                }
-            }
-        }
         chosen
+    }
+
+    /// The order with all of its lines, before anything is given back.
+    fn order(&self, event: &EventSpec, tier: Option<&str>, chosen: &[Candidate<'_>]) -> Order {
+        let lines = (0..event.lines.len()).map(|line| {
+            let counts = self.plan.ladder.as_ref().filter(|ladder| {
+                self.holds(self.plan.eligible, event, line, tier)
+                    && self.holds(ladder.when, event, line, tier)
+            });
+            let counted = counts.map(|ladder| self.measure(ladder.measure, event, line));
+            let paid_by = chosen.iter().filter(|one| one.line == line);
+            let measured = paid_by.filter_map(|one| one.schedule).map(|schedule| {
+                (schedule, self.measure(self.plan.schedules[schedule].measure, event, line))
+            });
+            OrderLine {
+                gross: whole(self.amounts(event, line).0),
+                refunded: BigRational::zero(),
+                counted: counted.unwrap_or_else(BigRational::zero),
+                measured: measured.collect(),
+            }
+        });
+        Order { seller: event.partner, at: event.at, lines: lines.collect() }
     }
 
     /// What the rules of a group would pay for a line.
@@ -240,14 +259,11 @@ impl<'a> Oracle<'a> {
                 pays => pays,
             };
             let schedule = if let Pays::Schedule(schedule) = pays { Some(*schedule) } else { None };
-            let measured = schedule.map_or_else(BigRational::zero, |schedule| {
-                self.measure(self.plan.schedules[schedule].measure, event, line)
-            });
             let mut exact = match pays {
                 Pays::Percent(rate) => whole(self.amounts(event, line).1) * share(*rate),
                 Pays::Flat(amount) => tenths(*amount),
                 Pays::PerUnit(amount) => tenths(*amount) * Self::quantity(event, line),
-                Pays::Schedule(schedule) => self.scheduled(*schedule, event, &measured, earlier),
+                Pays::Schedule(schedule) => self.scheduled(*schedule, event, line, earlier),
                 Pays::ByTier(..) => unreachable!("tiers are not nested"),
             };
             for (when, factor) in &self.plan.multipliers {
@@ -264,8 +280,7 @@ impl<'a> Oracle<'a> {
                 lost = &exact - &max;
                 exact = max;
             }
-            let counted = BigRational::zero();
-            found.push(Candidate { rule, line, exact, lost, schedule, measured, counted });
+            found.push(Candidate { rule, line, exact, lost, schedule });
         }
         found
     }
@@ -274,23 +289,28 @@ impl<'a> Oracle<'a> {
         &self,
         number: usize,
         event: &EventSpec,
-        added: &BigRational,
+        line: usize,
         earlier: &[Candidate<'_>],
     ) -> BigRational {
         let schedule = &self.plan.schedules[number];
         let here = self.window(schedule.window, event.at, event.partner);
-        let past = self.posted.iter().filter(|posted| {
-            posted.schedule == Some(number)
-                && posted.seller == event.partner
-                && self.window(schedule.window, posted.at, posted.seller) == here
+        let past = self.orders.values().filter(|order| {
+            order.seller == event.partner
+                && self.window(schedule.window, order.at, order.seller) == here
         });
-        let mut before: BigRational =
-            past.map(|posted| self.left(posted, schedule.measure, &posted.measured)).sum();
-        before += earlier
-            .iter()
-            .filter(|one| one.schedule == Some(number))
-            .map(|one| one.measured.clone())
-            .sum::<BigRational>();
+        let mut before: BigRational = past
+            .flat_map(|order| &order.lines)
+            .filter_map(|of| Some(of.left(schedule.measure, of.measured.get(&number)?)))
+            .sum();
+        // A line counts once, however many rules pay it by this schedule.
+        for earlier_line in 0..line {
+            let paid =
+                |one: &Candidate<'_>| one.line == earlier_line && one.schedule == Some(number);
+            if earlier.iter().any(paid) {
+                before += self.measure(schedule.measure, event, earlier_line);
+            }
+        }
+        let added = &self.measure(schedule.measure, event, line);
         let minor = self.minor_per_unit();
         if schedule.carries {
             let settled = |measure: &BigRational| {
@@ -353,26 +373,26 @@ impl<'a> Oracle<'a> {
         for (one, amount) in candidates.iter().zip(amounts) {
             let rule = one.rule.id.clone();
             let told = ToldLine { rule, line: one.line, partner: event.partner, level: 0, amount };
-            self.posted.push(Posted {
-                schedule: one.schedule,
-                measured: one.measured.clone(),
-                counted: one.counted.clone(),
-                ..posted(number, event, told)
-            });
+            self.posted.push(posted(number, event, told));
         }
         for told in self.overrides(event, tier, &self.posted[before..]) {
             self.posted.push(posted(number, event, told));
         }
-        let gross = |line| (whole(self.amounts(event, line).0), BigRational::zero());
-        let lines = (0..event.lines.len()).map(gross).collect();
-        self.orders.insert(number, Order { lines });
+        let unpaid = |line: &usize| !candidates.iter().any(|one| one.line == *line);
+        for line in (0..event.lines.len()).filter(unpaid) {
+            let (rule, partner, amount) = (String::new(), event.partner, BigInt::zero());
+            let told = ToldLine { rule, line, partner, level: 0, amount };
+            self.posted.push(posted(number, event, told));
+        }
         let lines = self.posted[before..].iter().map(|posted| posted.told.clone()).collect();
         let change = self.plan.ladder.as_ref().and_then(|ladder| {
             let window = self.window(ladder.window, event.at, event.partner);
-            let counted: BigRational = candidates.iter().map(|one| one.counted.clone()).sum();
+            let order = &self.orders[&number].lines;
+            let counted: BigRational = order.iter().map(|line| line.counted.clone()).sum();
             self.arrive(ladder, event.partner, Arrival { window, added: vec![(window, counted)] })
         });
-        Told { status: "earned", lines, total, lost, change }
+        let status = if candidates.is_empty() { "no_rule_matches" } else { "earned" };
+        Told { status, lines, total, lost, change }
     }
 
     fn overrides(&self, event: &EventSpec, tier: Option<&str>, paid: &[Posted]) -> Vec<ToldLine> {
@@ -450,9 +470,6 @@ fn posted(event: usize, of: &EventSpec, told: ToldLine) -> Posted {
         seller: of.partner,
         customer: of.customer,
         at: of.at,
-        schedule: None,
-        measured: BigRational::zero(),
-        counted: BigRational::zero(),
         reversed: BigInt::zero(),
     }
 }

@@ -25,13 +25,6 @@ pub(crate) enum Condition {
     Tier(&'static str),
 }
 
-impl Condition {
-    /// Whether it may hold for one line of an order and not for another.
-    const fn is_of_a_line(self) -> bool {
-        matches!(self, Self::Product(_) | Self::QuantityAtLeast(_))
-    }
-}
-
 /// Amounts in tenths of a minor unit, finer than what is posted.
 pub(crate) type Tenths = i64;
 
@@ -129,8 +122,6 @@ pub(crate) struct PlanSpec {
     pub(crate) ladder: Option<LadderSpec>,
     pub(crate) schedules: Vec<ScheduleSpec>,
     pub(crate) groups: Vec<GroupSpec>,
-    /// Whether every line of an order that earns is paid something, be it zero.
-    pub(crate) each_line: bool,
     pub(crate) multipliers: Vec<(Option<Condition>, Ratio)>,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) overrides: Vec<OverrideSpec>,
@@ -236,24 +227,23 @@ fn ladder(dice: &mut Dice) -> LadderSpec {
     }
 }
 
-fn pays(dice: &mut Dice, free: &mut Vec<usize>, nested: bool) -> Pays {
+fn pays(dice: &mut Dice, schedules: usize, nested: bool) -> Pays {
     match dice.roll(if nested { 4 } else { 5 }) {
         1 => Pays::Flat(tenths(dice)),
         2 => Pays::PerUnit(tenths(dice)),
-        // Each schedule pays one rule, so that no line moves its measure twice.
-        3 if !free.is_empty() => Pays::Schedule(free.remove(0)),
+        3 if schedules > 0 => Pays::Schedule(dice.below(schedules)),
         4 => {
-            let first = pays(dice, free, true);
-            let second = dice.maybe(2, |dice| pays(dice, free, true));
+            let first = pays(dice, schedules, true);
+            let second = dice.maybe(2, |dice| pays(dice, schedules, true));
             let tiers = [Some(("t0", first)), second.map(|pays| ("t1", pays))];
-            let otherwise = dice.maybe(2, |dice| Box::new(pays(dice, free, true)));
+            let otherwise = dice.maybe(2, |dice| Box::new(pays(dice, schedules, true)));
             Pays::ByTier(tiers.into_iter().flatten().collect(), otherwise)
         }
         _ => Pays::Percent(ratio(dice)),
     }
 }
 
-fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>) -> GroupSpec {
+fn group(dice: &mut Dice, number: usize, schedules: usize) -> GroupSpec {
     let combine = dice.pick(&["first", "best", "sum"]);
     let mut rules = Vec::new();
     for rule in 0..=dice.roll(3) {
@@ -268,7 +258,7 @@ fn group(dice: &mut Dice, number: usize, free: &mut Vec<usize>) -> GroupSpec {
             },
             when: dice.maybe(3, condition),
             priority: if combine == "sum" { 0 } else { dice.roll(3) - 1 },
-            pays: pays(dice, free, false),
+            pays: pays(dice, schedules, false),
             min: min.filter(|min| max.is_none_or(|max| *min <= max)),
             max,
         });
@@ -291,15 +281,12 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
     let (currency, digits) = dice.pick(&[("EUR", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3)]);
     let ladder = dice.maybe(3, ladder);
     let schedules = dice.several(3, schedule);
-    let mut free: Vec<usize> = (0..schedules.len()).collect();
     let mut groups: Vec<GroupSpec> = Vec::new();
     for number in 0..=dice.roll(3) {
-        groups.push(group(dice, usize::try_from(number).unwrap(), &mut free));
+        groups.push(group(dice, usize::try_from(number).unwrap(), schedules.len()));
     }
     let eligible = dice.maybe(6, condition);
-    // A ladder counts what earns, and refunds of parts need a line for each part.
-    let pays_all = ladder.is_some() || dice.once_in(2);
-    if pays_all {
+    if dice.once_in(2) {
         let rule = RuleSpec {
             id: "all".to_owned(),
             on: KINDS.to_vec(),
@@ -329,7 +316,6 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
         ladder,
         schedules,
         groups,
-        each_line: pays_all && !eligible.is_some_and(Condition::is_of_a_line),
         multipliers: dice.several(2, |dice| {
             let factor = (1 + dice.roll(5), 1 + dice.roll(4));
             (dice.maybe(2, condition), factor)

@@ -3,39 +3,72 @@
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
+use guerdon::kernel::rounding::Rounding;
+
 use crate::climb::Arrival;
-use crate::numbers::{round, whole};
-use crate::oracle::{Change, Oracle, Posted, ToldLine};
+use crate::numbers::{round, round_parts, whole};
+use crate::oracle::{Change, Oracle, OrderLine, ToldLine};
 use crate::plans::Measures;
 
-impl Oracle<'_> {
-    /// What is left of something that a line added, after its refunds.
-    pub(crate) fn left(
-        &self,
-        posted: &Posted,
-        measure: Measures,
-        added: &BigRational,
-    ) -> BigRational {
-        let refunded = &self.orders[&posted.event].lines[posted.told.line].1;
+impl OrderLine {
+    /// What is left of something that the line added, after its refunds.
+    pub(crate) fn left(&self, measure: Measures, added: &BigRational) -> BigRational {
         match measure {
-            Measures::Volume | Measures::Quantity => added * (BigRational::one() - refunded),
+            Measures::Volume | Measures::Quantity => added * (BigRational::one() - &self.refunded),
             // A sale counts until nothing is left of it.
-            Measures::Count if refunded.is_one() => BigRational::zero(),
+            Measures::Count if self.refunded.is_one() => BigRational::zero(),
             Measures::Count => added.clone(),
         }
     }
 
+    /// What is left of what was paid, in minor units.
+    fn unpaid_back(&self) -> BigRational {
+        &self.gross * (BigRational::one() - &self.refunded)
+    }
+}
+
+impl Oracle<'_> {
     /// What is left of an order in minor units, or of one of its lines.
     pub(crate) fn left_of(&self, number: usize, line: Option<usize>) -> BigRational {
-        let left = |(gross, refunded): &(BigRational, BigRational)| {
-            gross * (BigRational::one() - refunded)
-        };
         let order = &self.orders[&number].lines;
-        line.map_or_else(|| order.iter().map(left).sum(), |line| left(&order[line]))
+        line.map_or_else(
+            || order.iter().map(OrderLine::unpaid_back).sum(),
+            |line| order[line].unpaid_back(),
+        )
     }
 
     pub(crate) fn earned(&self) -> Vec<usize> {
         self.orders.keys().copied().collect()
+    }
+
+    /// The share of each line of an order that a refund gives back. Money is shared out in whole
+    /// minor units, by what is left; what cost nothing goes when nothing else is left.
+    fn given_back(&self, number: usize, line: Option<usize>, amount: i64) -> Vec<BigRational> {
+        let order = &self.orders[&number].lines;
+        let named = |place: usize| line.is_none_or(|line| line == place);
+        let left: Vec<BigRational> = (0..order.len())
+            .map(
+                |place| {
+                    if named(place) { order[place].unpaid_back() } else { BigRational::zero() }
+                },
+            )
+            .collect();
+        let sum: BigRational = left.iter().sum();
+        let exact: Vec<BigRational> = left
+            .iter()
+            .map(|left| if sum.is_zero() { sum.clone() } else { whole(amount) * left / &sum })
+            .collect();
+        // They add up to whole units, so that there is nothing to round but their parts.
+        let parts = round_parts(&exact, Rounding::Floor);
+        (0..order.len())
+            .map(|place| match &order[place] {
+                line if !line.gross.is_zero() => {
+                    BigRational::from_integer(parts[place].clone()) / &line.gross
+                }
+                line if named(place) && sum == whole(amount) => BigRational::one() - &line.refunded,
+                _ => BigRational::zero(),
+            })
+            .collect()
     }
 
     /// The reversal of each line that is touched, and the seller's change of tier.
@@ -46,45 +79,28 @@ impl Oracle<'_> {
         line: Option<usize>,
         amount: i64,
     ) -> (Vec<ToldLine>, Option<Change>) {
-        let whole_left = self.left_of(number, line);
+        let given_back = self.given_back(number, line, amount);
         let mut told = Vec::new();
-        let named = |place: usize| line.is_none_or(|line| line == place);
-        let order = self.orders[&number].lines.iter().enumerate();
-        // Where nothing is left to pay back, what cost nothing is given back whole.
-        let touched: Vec<usize> = order
-            .filter(|(place, (_, refunded))| {
-                named(*place) && !(whole_left.is_zero() && refunded.is_one())
-            })
-            .map(|(place, _)| place)
-            .collect();
-        if touched.is_empty() {
+        if given_back.iter().all(Zero::is_zero) {
             return (told, None);
         }
-        let ladder = self.plan.ladder.as_ref();
-        let mine = |posted: &&Posted| posted.event == number;
         let measure = |oracle: &Self| -> Vec<BigRational> {
-            let Some(ladder) = ladder else { return Vec::new() };
-            let of = oracle.posted.iter().filter(mine);
-            of.map(|posted| oracle.left(posted, ladder.measure, &posted.counted)).collect()
+            let Some(ladder) = &oracle.plan.ladder else { return Vec::new() };
+            let order = oracle.orders[&number].lines.iter();
+            order.map(|line| line.left(ladder.measure, &line.counted)).collect()
         };
         let before = measure(self);
-        for place in &touched {
-            let refunded = &mut self.orders.get_mut(&number).unwrap().lines[*place].1;
-            if whole_left.is_zero() {
-                *refunded = BigRational::one();
-            } else {
-                let part = whole(amount) / &whole_left * (BigRational::one() - &*refunded);
-                *refunded += part;
-            }
+        for (line, part) in self.orders.get_mut(&number).unwrap().lines.iter_mut().zip(&given_back)
+        {
+            line.refunded += part;
         }
         let after = measure(self);
         for posted in self.posted.iter_mut().filter(|posted| posted.event == number) {
             let place = posted.told.line;
-            let refunded = &self.orders[&number].lines[place].1;
-            if !touched.contains(&place) {
+            if given_back[place].is_zero() {
                 continue;
             }
-            let kept = BigRational::one() - refunded;
+            let kept = BigRational::one() - &self.orders[&number].lines[place].refunded;
             let earned = BigRational::from_integer(posted.told.amount.clone());
             let target = round(&(earned * kept), self.plan.rounding);
             let reversal = target - &posted.told.amount - &posted.reversed;
@@ -98,8 +114,7 @@ impl Oracle<'_> {
 
     fn refunded(&mut self, at: i64, number: usize, added: Vec<BigRational>) -> Option<Change> {
         let ladder = self.plan.ladder.as_ref()?;
-        let sold = self.posted.iter().find(|posted| posted.event == number)?;
-        let (seller, sold_at) = (sold.seller, sold.at);
+        let (seller, sold_at) = (self.orders[&number].seller, self.orders[&number].at);
         let sold_in = self.window(ladder.window, sold_at, seller);
         let window = self.window(ladder.window, at, seller);
         let added = added.into_iter().map(|added| (sold_in, added)).collect();

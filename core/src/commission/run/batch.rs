@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::commission::compile::Plan;
 use crate::commission::engine::below_zero;
-use crate::commission::evaluate::{Evaluator, Quantity, Rated, Row, RowLine, Scratch, Stop};
+use crate::commission::evaluate::{Evaluator, Quantity, Row, RowLine, Scratch, Stop};
 use crate::commission::event::EventKind;
 use crate::commission::outcome::Line;
 use crate::commission::plan::Base;
@@ -165,7 +165,7 @@ impl<'a> Batch<'a> {
         let evaluator = Evaluator { plan: self.plan, tables, state };
         let mut conditions = RowConditions { batch: self, state, of, row, tier: None };
         let rated = evaluator.rate(of, &mut conditions, scratch, &mut NoSteps)?;
-        if rated != Rated::Earned {
+        if !rated.has_lines() {
             earnings.nothing();
             return Ok(None);
         }

@@ -1,0 +1,185 @@
+//! Refunds: each posted line is taken back by the share of its sale that was refunded.
+//!
+//! `target = round(posted * (1 - refunded))`, and the reversal is what leads there from what is
+//! left of the line. So reversals never exceed the commission, and a full refund lands on zero
+//! however many parts it comes in. A refund of one line of the order concerns that line; a refund
+//! of the order is spread over what has not been refunded of it yet ([`shares`]). A line that no
+//! rule paid is given back like the others: nothing is posted for it, but it counts no longer.
+
+mod changes;
+mod shares;
+
+use crate::kernel::derived_id::Cause;
+use crate::kernel::exact::{Exact, overflow};
+use crate::kernel::money::{Amount, Rate, from_minor, to_minor};
+use crate::kernel::problem::Problem;
+
+use super::compile::Plan;
+use super::event::Refund;
+use super::outcome::{Line, LineKind, Outcome, OutcomeStatus};
+use super::plan::RefundPolicy;
+use super::roster::Roster;
+use super::state::State;
+use super::step::Step;
+use super::working::Working;
+use super::{LINE_OF_OTHER_PLAN, REFUND_OF_UNKNOWN_SALE, REFUND_REPEATED};
+
+use self::changes::name;
+use self::shares::{Reversed, Share, reversed, shares};
+
+/// What a refund does to one posted line.
+struct Taken<'a> {
+    line: &'a Line,
+    reversal: Line,
+    /// Which share of the line's sale this refund gives back.
+    now: Exact,
+    /// Whether this refund is the one that leaves nothing of the sale.
+    all: bool,
+}
+
+impl Plan {
+    /// Takes back what a refund makes undue.
+    ///
+    /// `posted` are the lines of the refunded event, earlier reversals included, as they were
+    /// given out. Steps say how each reversal was found.
+    ///
+    /// # Errors
+    /// What is wrong with the refund or the lines, with its place under `/refund` or `/posted`;
+    /// the state is then unchanged.
+    pub fn refund(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        refund: &Refund,
+        posted: &[Line],
+    ) -> Result<Outcome, Problem> {
+        self.check_state(state)?;
+        let placed = |problem: Problem| problem.under("amount").under("refund");
+        let amount = self.minor(refund.amount).map_err(placed)?;
+        self.check_lines(refund, posted)?;
+        if self.document.refunds == RefundPolicy::None {
+            return Ok(self.nothing(&refund.id, OutcomeStatus::KeptByPolicy));
+        }
+        let reversed = reversed(posted, self.document.currency)?;
+        let shares = shares(refund, amount, posted, &reversed)?;
+        let mut outcome = self.nothing(&refund.id, OutcomeStatus::Earned);
+        let mut taken = Vec::new();
+        for line in posted.iter().filter(|line| line.kind != LineKind::Reversal) {
+            let Some(share) = shares.get(&line.item.as_ref()) else { continue };
+            let reversed = reversed.get(&line.id);
+            taken.push(self.take_back(refund, line, share, reversed, &mut outcome.steps)?);
+        }
+        name(state, &taken);
+        let changes = self.changes(state, roster, refund.at, &taken)?;
+        let tiers = changes.tiers(self, state);
+        outcome.tier_changes = tiers
+            .iter()
+            .filter_map(|(partner, _, before, after)| {
+                self.tier_change(before.level(), after.level(), partner, refund.at)
+            })
+            .collect();
+        outcome.total = from_minor(self.sellers_total(&taken)?, self.document.currency);
+        outcome.lines = taken.into_iter().map(|taken| taken.reversal).collect();
+        changes.write(state, tiers);
+        Ok(outcome)
+    }
+
+    fn check_lines(&self, refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
+        for (position, line) in posted.iter().enumerate() {
+            if line.plan != self.reference.id || line.plan_version != self.reference.version {
+                let problem = Problem::new(
+                    LINE_OF_OTHER_PLAN,
+                    format!("the line is of `{}` version {}", line.plan, line.plan_version),
+                    "refund with the plan and the version that posted the line",
+                );
+                return Err(problem.under("plan").under(position).under("posted"));
+            }
+            if line.kind == LineKind::Reversal && line.event == refund.id {
+                let problem = Problem::new(
+                    REFUND_REPEATED,
+                    format!("the refund `{}` has been taken back already", refund.id),
+                    "give each refund an id of its own",
+                );
+                return Err(problem.under("id").under("refund"));
+            }
+        }
+        let refunded = |line: &&Line| {
+            line.kind != LineKind::Reversal
+                && line.event == refund.event
+                && (refund.item.is_none() || line.item == refund.item)
+        };
+        if posted.iter().any(|line| refunded(&line)) {
+            return check_event(refund, posted);
+        }
+        Err(Problem::new(
+            REFUND_OF_UNKNOWN_SALE,
+            format!("no posted line is for the event `{}` and the line refunded", refund.event),
+            "hand back the lines that the event was given; an event without lines needs no refund",
+        )
+        .under(if refund.item.is_some() { "item" } else { "event" })
+        .under("refund"))
+    }
+
+    fn take_back<'a>(
+        &self,
+        refund: &Refund,
+        line: &'a Line,
+        share: &Share,
+        reversed: Option<&Reversed>,
+        steps: &mut Vec<Step>,
+    ) -> Result<Taken<'a>, Problem> {
+        let currency = self.document.currency;
+        let earned = to_minor(line.amount.amount, currency)?;
+        let before = reversed.map_or(0, |reversed| reversed.amount);
+        let refunded = share.before.checked_add(&share.now)?;
+        let left = Exact::ONE.checked_sub(&refunded)?;
+        let target = Exact::from(earned).checked_mul(&left)?;
+        let target = target.settle(&Exact::ONE, self.document.rounding).ok_or_else(overflow)?;
+        // Both lie between zero and what was earned, so their difference fits.
+        let amount = target.saturating_sub(earned.saturating_add(before));
+        let rate = Rate::new(refunded.clone());
+        if let Some(rule) = line.rule.clone() {
+            steps.push(Step::Reversed {
+                rule,
+                posted: line.amount,
+                refunded: rate.clone(),
+                target: from_minor(target, currency),
+                before: from_minor(before, currency),
+                reversal: from_minor(amount, currency),
+            });
+        }
+        let reversal = Line {
+            id: Cause::of("reversal").derived(line.id).text(refund.id.as_str()).id(),
+            kind: LineKind::Reversal,
+            event: refund.id.clone(),
+            amount: from_minor(amount, currency),
+            at: refund.at,
+            payable_at: refund.at.max(line.payable_at),
+            measured: Amount::ZERO,
+            counted: Amount::ZERO,
+            origin: Some(line.id),
+            refunded: Some(rate),
+            ..line.clone()
+        };
+        Ok(Taken { line, reversal, now: share.now.clone(), all: left.is_zero() })
+    }
+
+    fn sellers_total(&self, taken: &[Taken<'_>]) -> Result<i64, Problem> {
+        let sellers = taken.iter().filter(|taken| taken.line.kind == LineKind::Commission);
+        sellers
+            .map(|taken| to_minor(taken.reversal.amount.amount, self.document.currency))
+            .try_fold(0_i64, |sum, amount| sum.checked_add(amount?).ok_or_else(overflow))
+    }
+}
+
+/// Makes sure that no line of another event is taken back along with those of the refunded one.
+fn check_event(refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
+    let is_other = |line: &Line| line.kind != LineKind::Reversal && line.event != refund.event;
+    let Some(position) = posted.iter().position(is_other) else { return Ok(()) };
+    let problem = Problem::new(
+        REFUND_OF_UNKNOWN_SALE,
+        format!("one of the posted lines is not for the event `{}`", refund.event),
+        "hand back the lines of the refunded event, and no others",
+    );
+    Err(problem.under("event").under(position).under("posted"))
+}
