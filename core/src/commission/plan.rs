@@ -283,3 +283,40 @@ impl Rule {
         one.into_iter().chain(tiers.into_iter().flatten())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PlanDocument;
+    use crate::kernel::document::text::KEY_DUPLICATE;
+    use crate::kernel::document::{Limits, parse};
+
+    /// A name that stands twice would let one of two meanings win, and nobody would know.
+    #[test]
+    fn no_map_of_a_plan_takes_a_name_twice() {
+        let fact = r#"{"type": "bool"}"#;
+        let schedule = r#"{"measure": "count", "window": {"type": "lifetime"},
+            "rates": {"mode": "marginal", "steps": [{"from": 0, "per_unit": 1}]}}"#;
+        let pay = r#"{"type": "flat", "amount": 1}"#;
+        let twice = |key: &str, value: &str| format!(r#"{{"{key}": {value}, "{key}": {value}}}"#);
+        let plan = |facts: &str, schedules: &str, tiers: &str| {
+            format!(
+                r#"{{"format": "guerdon.plan/1", "id": "p", "version": 1, "currency": "EUR",
+                "zone": "UTC", "facts": {facts}, "schedules": {schedules}, "groups": [{{"id": "g",
+                "combine": "sum", "rules": [{{"id": "r",
+                    "pay": {{"type": "by_tier", "tiers": {tiers}}}}}]}}]}}"#
+            )
+        };
+        let none = "{}";
+        let refused = [
+            (plan(&twice("vip", fact), none, none), "/facts/vip"),
+            (plan(none, &twice("month", schedule), none), "/schedules/month"),
+            (plan(none, none, &twice("gold", pay)), "/groups/0/rules/0/pay/tiers/gold"),
+        ];
+        for (text, path) in refused {
+            let problems = parse::<PlanDocument>(&text, Limits::DOCUMENT).unwrap_err();
+            let [problem] = problems.as_slice() else { panic!("{problems}") };
+            assert_eq!((&problem.code, problem.path.as_str()), (&KEY_DUPLICATE, path));
+        }
+        assert!(parse::<PlanDocument>(&plan(none, none, none), Limits::DOCUMENT).is_ok());
+    }
+}

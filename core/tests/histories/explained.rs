@@ -206,11 +206,21 @@ impl<'a> Reader<'a> {
     fn agree(&self, outcome: &Outcome) {
         let amounts: Vec<BigRational> = self.paid.iter().map(|paid| paid.amount.clone()).collect();
         let parts = self.parts(&amounts);
+        let (unpaid, paid): (Vec<&Line>, Vec<&Line>) =
+            outcome.lines.iter().partition(|line| line.kind == LineKind::Unpaid);
+        // No step speaks of them, and none of their items is paid.
+        for line in unpaid {
+            assert!(line.rule.is_none() && line.amount.amount.decimal().is_zero());
+            assert!(self.paid.iter().all(|paid| paid.item != line.item));
+        }
         let (overrides, own): (Vec<&Line>, Vec<&Line>) =
-            outcome.lines.iter().partition(|line| line.kind == LineKind::Override);
+            paid.into_iter().partition(|line| line.kind == LineKind::Override);
         assert_eq!((own.len(), self.posted.len()), (parts.len(), parts.len()));
         for ((line, paid), part) in own.iter().zip(&self.paid).zip(&parts) {
-            assert_eq!((&line.rule, &line.item, &line.tier), (&paid.rule, &paid.item, &self.tier));
+            assert_eq!(
+                (line.rule.as_ref(), &line.item, &line.tier),
+                (Some(&paid.rule), &paid.item, &self.tier)
+            );
             assert_eq!(self.whole_units(line.amount), *part);
             assert_eq!(line.payable_at, self.held.unwrap_or(line.at));
         }
@@ -228,7 +238,7 @@ impl<'a> Reader<'a> {
     fn agree_overrides(&self, lines: &[&Line]) {
         assert_eq!(lines.len(), self.overrode.len());
         for (line, (rule, of, base, rate, posted)) in lines.iter().zip(&self.overrode) {
-            assert_eq!((&line.rule, line.base, line.amount), (rule, *base, *posted));
+            assert_eq!((line.rule.as_ref(), line.base, line.amount), (Some(rule), *base, *posted));
             let said = self.plan.overrides.iter().find(|one| one.id == *rule).unwrap();
             assert_eq!((said.of, &said.rate, u32::from(said.level)), (*of, rate, line.level));
             let expected = match of {
@@ -269,8 +279,12 @@ fn of_piece(schedule: &Schedule, piece: &SchedulePiece) -> BigRational {
 fn agree_reversals(plan: &PlanDocument, outcome: &Outcome) {
     let minor = whole(plan.currency.minor_per_unit());
     let units = |money: Money| exact(money.amount) * &minor;
-    assert_eq!(outcome.steps.len(), outcome.lines.len());
-    for (step, line) in outcome.steps.iter().zip(&outcome.lines) {
+    // What no rule paid is given back without a word.
+    let (paid, unpaid): (Vec<&Line>, Vec<&Line>) =
+        outcome.lines.iter().partition(|line| line.rule.is_some());
+    assert!(unpaid.iter().all(|line| line.amount.amount.decimal().is_zero()));
+    assert_eq!(outcome.steps.len(), paid.len());
+    for (step, line) in outcome.steps.iter().zip(paid) {
         let Step::Reversed { rule, posted, refunded, target, before, reversal } = step else {
             panic!("of another kind of outcome: {step}");
         };
@@ -280,8 +294,8 @@ fn agree_reversals(plan: &PlanDocument, outcome: &Outcome) {
         assert_eq!(units(*target), BigRational::from_integer(expected));
         assert_eq!(units(*reversal), units(*target) - units(*posted) - units(*before));
         assert_eq!(
-            (&line.rule, line.amount, line.refunded.as_ref()),
-            (rule, *reversal, Some(refunded))
+            (line.rule.as_ref(), line.amount, line.refunded.as_ref()),
+            (Some(rule), *reversal, Some(refunded))
         );
     }
 }

@@ -105,8 +105,7 @@ impl Lived {
         let outcome = self.engine.explain(&mut self.state, &self.roster, &event).unwrap();
         if !outcome.lines.is_empty() {
             let amounts = spec.lines.iter().map(|line| line.amount.unwrap_or(0));
-            // Only with a line for each item can the items be told apart.
-            let left = if spec.itemised && case.spec.each_line && id % 2 == 0 {
+            let left = if spec.itemised && id % 2 == 0 {
                 amounts.enumerate().map(|(item, amount)| (Some(item), amount)).collect()
             } else {
                 vec![(None, amounts.sum())]
