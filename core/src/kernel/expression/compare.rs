@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use super::DURATION_UNORDERED;
-use super::computed::{Computed, Fault, Items, other_currency, strangers};
+use super::computed::{Computed, Items};
+use super::fault::{Fault, other_currency, strangers};
 use crate::kernel::calendar::{MICROS_PER_DAY, Span};
 use crate::kernel::problem::Problem;
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::computed::other_currency;
+use super::fault::other_currency;
 use super::op::Op;
 use super::program::{Kind, Node, Program};
 use super::tree::Expression;

@@ -1,6 +1,6 @@
 //! Values while they are computed: borrowed where that can be, unknown where nothing is known.
 
-use super::FACT_TYPE_MISMATCH;
+use super::fault::{Fault, other_currency, wrong_type};
 use super::quantity::Quantity;
 use super::types::{FactType, ItemType, Plain, Type};
 use super::value::{FactValue, ValueRef};
@@ -8,12 +8,7 @@ use super::vocabulary::Fact;
 use crate::kernel::calendar::{Date, Instant, Span};
 use crate::kernel::document::shape::SAFE_INTEGER;
 use crate::kernel::exact::Exact;
-use crate::kernel::money::{CURRENCY_MISMATCH, Currency};
-use crate::kernel::problem::Problem;
-
-/// A problem on its way up: boxed, because it is large and rare, and every result would have to
-/// make room for it.
-pub(super) type Fault = Box<Problem>;
+use crate::kernel::money::Currency;
 
 /// A value, or that there is none.
 #[derive(Clone, Debug)]
@@ -157,34 +152,5 @@ pub(super) const fn is_item(value: &FactValue, of: ItemType) -> bool {
             | (FactValue::Date(_), ItemType::Date)
             | (FactValue::Instant(_), ItemType::Instant)
             | (FactValue::Duration(_), ItemType::Duration)
-    )
-}
-
-#[cold]
-pub(super) fn wrong_type(name: &str, of: FactType) -> Problem {
-    Problem::new(
-        FACT_TYPE_MISMATCH,
-        format!("the value of the fact `{name}` is not {}", Type::from(of)),
-        "give a value of the declared type, or change the declaration",
-    )
-}
-
-#[cold]
-pub(super) fn other_currency(found: Currency, wanted: Currency) -> Problem {
-    Problem::new(
-        CURRENCY_MISMATCH,
-        format!("money in {found} meets money in {wanted}"),
-        "convert one of them before they meet",
-    )
-}
-
-/// Two values of different kinds, which only a fact's list with strange values in it brings
-/// together.
-#[cold]
-pub(super) fn strangers() -> Problem {
-    Problem::new(
-        FACT_TYPE_MISMATCH,
-        "a list holds a value that is not of its declared type",
-        "give lists only values of their declared type",
     )
 }

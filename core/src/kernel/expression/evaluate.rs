@@ -4,7 +4,8 @@
 //! [`logic`](super::logic), on two bytes instead of a whole value.
 
 use super::compare::order;
-use super::computed::{Computed, Fault, Items, other_currency, strangers};
+use super::computed::{Computed, Items};
+use super::fault::{Fault, other_currency, strangers};
 use super::logic::decide;
 use super::program::{Fold, Kind, Logic, Node};
 use super::quantity::Quantity;

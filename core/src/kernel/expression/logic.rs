@@ -1,8 +1,9 @@
 //! Bools: Kleene's connectives, comparisons, and what asks about lists, texts and facts.
 
 use super::compare::{Comparison, is_in};
-use super::computed::{Computed, Fault};
+use super::computed::Computed;
 use super::evaluate::{as_step, placed, run};
+use super::fault::Fault;
 use super::program::{Kind, Logic, Node};
 use super::quantity::Quantity;
 use super::trace::ExpressionStep;

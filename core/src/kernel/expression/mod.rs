@@ -30,6 +30,7 @@ mod compare;
 mod compile;
 mod computed;
 mod evaluate;
+mod fault;
 mod logic;
 mod op;
 mod operation;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::compare::Comparison;
-use super::computed::{Computed, other_currency};
+use super::computed::Computed;
 use super::evaluate::run;
+use super::fault::other_currency;
 use super::logic::decide;
 use super::reasons::blame;
 use super::trace::ExpressionStep;

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::computed::Fault;
+use super::fault::Fault;
 use crate::kernel::exact::Exact;
 
 /// The largest power of ten that an i128 holds is 10^38.

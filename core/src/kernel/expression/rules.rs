@@ -2,7 +2,7 @@
 
 use super::compare::Comparison;
 use super::compile::{Checker, Typed, wrong};
-use super::computed::other_currency;
+use super::fault::other_currency;
 use super::op::Op;
 use super::program::{Fold, Kind, Logic, Node};
 use super::types::{Meeting, Plain, Type};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::compile::MOST_PROBLEMS;
-use super::computed::{Computed, Items, is_item, wrong_type};
+use super::computed::{Computed, Items, is_item};
+use super::fault::wrong_type;
 use super::types::FactType;
 use super::value::{FactSource, FactValue, ValueRef};
 use super::vocabulary::{Fact, Vocabulary};
