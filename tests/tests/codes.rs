@@ -41,6 +41,7 @@ fn made() -> Vec<(&'static str, &'static str, String)> {
         ("expression_too_large", "expression.evaluate", expression(10_001)),
         ("fact_too_large", "expression.evaluate", fact_value(10_001)),
         ("facts_too_many", "plan.describe", facts(10_001)),
+        ("ladder_history_too_large", "ladder.levels", ladder_history(101)),
         ("ladder_too_long", "ladder.levels", ladder(1_001)),
         ("plan_too_large", "plan.describe", plan(10_001)),
         ("schedule_too_long", "schedule.rate", schedule(1_001, 1)),
@@ -88,6 +89,18 @@ fn ladder(levels: usize) -> String {
     let levels = list(levels, |from| format!(r#"{{"id":"l{from}","from":{from}}}"#));
     format!(
         r#"{{"ladder":{{"levels":[{levels}]}},"window":{{"type":"calendar","unit":"year"}},"zone":"UTC","measured":[],"now":"2026-01-01T00:00:00Z"}}"#
+    )
+}
+
+/// Each year begins with a thousand levels up, and has a day for each of them to fall.
+fn ladder_history(years: usize) -> String {
+    let levels = list(1_000, |from| format!(r#"{{"id":"l{from}","from":{}}}"#, from + 1));
+    let measured = list(years, |year| {
+        format!(r#"{{"at":"{:04}-01-01T00:00:00Z","amount":1000}}"#, 3 * year + 1)
+    });
+    format!(
+        r#"{{"ladder":{{"levels":[{levels}],"downgrade":"one_step"}},"window":{{"type":"calendar","unit":"day"}},
+            "zone":"UTC","measured":[{measured}],"now":"2026-01-01T00:00:00Z"}}"#
     )
 }
 

@@ -10,9 +10,13 @@ use crate::kernel::problem::{Problem, Problems};
 use super::progress::amount;
 use super::standing::{ordinal_of, out_of_order, ready};
 use super::{
-    Change, Held, LADDER_STANDING_STALE, LadderChangeReason, LadderProgress, LadderStanding,
-    LadderText, Levels, WindowText,
+    Change, Held, LADDER_HISTORY_TOO_LARGE, LADDER_STANDING_STALE, LadderChangeReason,
+    LadderProgress, LadderStanding, LadderText, Levels, WindowText,
 };
+
+/// The most changes of level that one call tells. A level may fall with every day that passes, so
+/// a short history can have millions.
+const MOST_CHANGES: usize = 100_000;
 
 /// Something that moves the measure.
 #[model]
@@ -75,7 +79,8 @@ pub struct LadderHistory {
 /// Replays what was measured through the windows, and tells every change of level.
 ///
 /// # Errors
-/// As [`progress`](super::progress), and `overflow` when a measure fits no decimal.
+/// As [`progress`](super::progress); `overflow` when a measure fits no decimal;
+/// `ladder_history_too_large` for more than 100,000 changes.
 pub fn history(input: LadderHistoryInput) -> Result<LadderHistory, Problems> {
     let (levels, window) = ready(&input.ladder, &input.window, input.zone, input.anchor)?;
     let mut replay = Replay::start(&levels, window, &input)?;
@@ -197,6 +202,14 @@ impl<'a> Replay<'a> {
     }
 
     fn tell(&mut self, at: Instant, change: &Change, measure: &Exact) -> Result<(), Problem> {
+        if self.changes.len() >= MOST_CHANGES {
+            return Err(Problem::new(
+                LADDER_HISTORY_TOO_LARGE,
+                format!("the level changes more than {MOST_CHANGES} times"),
+                "replay a shorter time, and go on from the standing that it ends with",
+            )
+            .under("measured"));
+        }
         let boundary = match self.window {
             PlacedWindow::Periods(periods) if change.at_window_end => {
                 periods.bounds(change.window).start()

@@ -67,6 +67,8 @@ crate::codes! {
     LADDER_IDLE = "ladder_idle";
     /// Something happened after `now`, or before the state that it is added to.
     LADDER_OUT_OF_ORDER = "ladder_out_of_order";
+    /// More changes of level than one call tells.
+    LADDER_HISTORY_TOO_LARGE = "ladder_history_too_large";
     /// A state of a rolling window, which only the whole history can carry on.
     LADDER_STANDING_STALE = "ladder_standing_stale";
 }
