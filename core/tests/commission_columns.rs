@@ -15,8 +15,8 @@ use guerdon::columns::{
     Table, Wanted,
 };
 use guerdon::commission::{
-    Event, EventKind, Partner, PartnerStatus, Plan, ROWS_BETWEEN_LOOKS, RUN_INTERRUPTED, Roster,
-    STATE_BUSY, SharedState,
+    Event, Partner, PartnerStatus, Plan, ROWS_BETWEEN_LOOKS, RUN_INTERRUPTED, Roster, STATE_BUSY,
+    SharedState,
 };
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::expression::KnownFacts;
@@ -122,21 +122,13 @@ fn id(text: impl ToString) -> Id {
 
 fn event(row: usize, sale: &Sale, plan: &Plan) -> Event {
     let facts = format!(r#"{{"order.channel": {{"string": "{}"}}}}"#, CHANNELS[sale.channel]);
+    let at = Instant::from_micros(sale.at).unwrap();
+    let amount = from_minor(sale.amount, plan.document().currency);
     Event {
-        id: id(row),
-        kind: EventKind::Sale,
-        at: Instant::from_micros(sale.at).unwrap(),
-        partner: id(sale.partner),
         customer: Some(id(sale.customer)),
-        amount: Some(from_minor(sale.amount, plan.document().currency)),
-        net: None,
-        quantity: None,
-        product: None,
         category: CATEGORIES[sale.category].map(id),
-        country: None,
-        new_customer: None,
-        items: Vec::new(),
         facts: serde_json::from_str::<KnownFacts>(&facts).unwrap(),
+        ..Event::sale(id(row), id(sale.partner), at, amount)
     }
 }
 

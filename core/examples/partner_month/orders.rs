@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use guerdon::Problem;
-use guerdon::commission::{Event, EventKind, Refund};
+use guerdon::commission::{Event, Refund};
 use guerdon::kernel::calendar::Date;
 use guerdon::kernel::id::Id;
 use guerdon::kernel::money::{Currency, Money, from_minor, to_minor};
@@ -61,21 +61,12 @@ impl Order {
 
     /// The order as an event that may earn.
     pub(crate) fn event(&self) -> Result<Event, Problem> {
+        let partner = rules::partner_id(rules::partner_of(self.customer))?;
         Ok(Event {
-            id: self.id()?,
-            kind: EventKind::Sale,
-            at: rules::noon(self.date)?,
-            partner: rules::partner_id(rules::partner_of(self.customer))?,
             customer: Some(self.customer.to_string().parse()?),
-            amount: Some(self.price()?),
-            net: None,
             quantity: Some(self.cds.into()),
-            product: None,
-            category: None,
-            country: None,
             new_customer: Some(self.is_first),
-            items: Vec::new(),
-            facts: guerdon::kernel::expression::KnownFacts::default(),
+            ..Event::sale(self.id()?, partner, rules::noon(self.date)?, self.price()?)
         })
     }
 
@@ -83,13 +74,8 @@ impl Order {
     pub(crate) fn refund(&self) -> Result<Option<(Date, Refund)>, Problem> {
         let Some(back) = rules::return_of(self.number, self.cents) else { return Ok(None) };
         let date = self.date.plus_days(back.days)?;
-        let refund = Refund {
-            id: format!("refund-{}", self.number).parse()?,
-            at: rules::noon(date)?,
-            event: self.id()?,
-            item: None,
-            amount: from_minor(back.cents, dollar()?),
-        };
-        Ok(Some((date, refund)))
+        let id = format!("refund-{}", self.number).parse()?;
+        let amount = from_minor(back.cents, dollar()?);
+        Ok(Some((date, Refund::new(id, self.id()?, rules::noon(date)?, amount))))
     }
 }

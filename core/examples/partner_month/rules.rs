@@ -6,7 +6,7 @@
 //! not here but in `plan.json`, and how they are paid in `payout_policy.json`.
 
 use guerdon::Problem;
-use guerdon::commission::{Partner, PartnerStatus};
+use guerdon::commission::Partner;
 use guerdon::kernel::calendar::{Date, Instant, Zone};
 use guerdon::kernel::id::Id;
 
@@ -76,13 +76,8 @@ pub(crate) fn partner_id(partner: u64) -> Result<Id, Problem> {
 /// The partners, as a host keeps them.
 pub(crate) fn partners() -> Result<Vec<Partner>, Problem> {
     let partner = |number| {
-        Ok(Partner {
-            id: partner_id(number)?,
-            sponsor: sponsor_of(number).map(partner_id).transpose()?,
-            tier: None,
-            status: PartnerStatus::Active,
-            joined: None,
-        })
+        let sponsor = sponsor_of(number).map(partner_id).transpose()?;
+        Ok(Partner { sponsor, ..Partner::new(partner_id(number)?) })
     };
     (1..=PARTNERS).map(partner).collect()
 }

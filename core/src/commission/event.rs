@@ -120,3 +120,65 @@ pub struct Refund {
     /// How much the customer gets back this time, tax included.
     pub amount: Money,
 }
+
+impl Event {
+    /// Something that happened, with nothing said that may be left out.
+    ///
+    /// The rest is set by name: `Event { country: Some(country), ..Event::new(kind, id, partner, at) }`.
+    #[must_use]
+    pub fn new(kind: EventKind, id: Id, partner: Id, at: Instant) -> Self {
+        Self {
+            id,
+            kind,
+            at,
+            partner,
+            customer: None,
+            amount: None,
+            net: None,
+            quantity: None,
+            product: None,
+            category: None,
+            country: None,
+            new_customer: None,
+            items: Vec::new(),
+            facts: KnownFacts::default(),
+        }
+    }
+
+    /// A sale of one line.
+    #[must_use]
+    pub fn sale(id: Id, partner: Id, at: Instant, amount: Money) -> Self {
+        Self { amount: Some(amount), ..Self::new(EventKind::Sale, id, partner, at) }
+    }
+
+    /// An order of several lines, each rated by itself.
+    #[must_use]
+    pub fn order(id: Id, partner: Id, at: Instant, items: Vec<Item>) -> Self {
+        Self { items, ..Self::new(EventKind::Sale, id, partner, at) }
+    }
+}
+
+impl Item {
+    /// One unit of something.
+    #[must_use]
+    pub fn new(id: Id, amount: Money) -> Self {
+        let quantity = Amount::from(1);
+        Self { id, amount, net: None, quantity, product: None, category: None }
+    }
+}
+
+impl Partner {
+    /// A partner who earns, and of whom nothing else is known.
+    #[must_use]
+    pub fn new(id: Id) -> Self {
+        Self { id, sponsor: None, tier: None, status: PartnerStatus::Active, joined: None }
+    }
+}
+
+impl Refund {
+    /// A refund of an order, all of it or part.
+    #[must_use]
+    pub fn new(id: Id, event: Id, at: Instant, amount: Money) -> Self {
+        Self { id, at, event, item: None, amount }
+    }
+}

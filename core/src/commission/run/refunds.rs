@@ -10,7 +10,6 @@ use crate::commission::state::State;
 use crate::commission::telling::Telling;
 use crate::commission::working::Working;
 use crate::kernel::calendar::Instant;
-use crate::kernel::expression::KnownFacts;
 use crate::kernel::money::{from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
@@ -30,21 +29,10 @@ impl Batch<'_> {
         let sponsors = seller.map_or(&[][..], |seller| seller.sponsors.as_slice());
         let sponsor = |number: &u32| self.sponsors.get(index(*number)).cloned();
         let at = Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?;
+        let partner = state.partners.id(of.partner).cloned().ok_or_else(null)?;
         let event = Event {
-            id: row.to_string().parse()?,
-            kind: of.kind,
-            at,
-            partner: state.partners.id(of.partner).cloned().ok_or_else(null)?,
             customer: of.customer.and_then(|customer| state.customers.id(customer)).cloned(),
-            amount: None,
-            net: None,
-            quantity: None,
-            product: None,
-            category: None,
-            country: None,
-            new_customer: None,
-            items: Vec::new(),
-            facts: KnownFacts::default(),
+            ..Event::new(of.kind, row.to_string().parse()?, partner, at)
         };
         let reading = Reading {
             lines: of.lines.to_vec(),
@@ -89,16 +77,10 @@ impl Batch<'_> {
             earnings.nothing();
             return Ok(());
         };
-        let refund = Refund {
-            id: row.to_string().parse()?,
-            at: Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?,
-            event: sold.to_string().parse()?,
-            item: None,
-            amount: from_minor(
-                self.columns.amount_minor.get(row).copied().unwrap_or_default(),
-                currency,
-            ),
-        };
+        let at = Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?;
+        let amount = self.columns.amount_minor.get(row).copied().unwrap_or_default();
+        let amount = from_minor(amount, currency);
+        let refund = Refund::new(row.to_string().parse()?, sold.to_string().parse()?, at, amount);
         let refunded = self.plan.refund(state, self.roster, &refund, posted);
         // In a batch, the refund is this row and its amount a column of it.
         let outcome = refunded.map_err(|problem| problem.at("/amount_minor"))?;
