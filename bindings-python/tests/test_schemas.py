@@ -37,11 +37,18 @@ def test_a_schema_is_one(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
 
 
+def is_seen(vector: Vector, problem: dict[str, str]) -> bool:
+    """Whether a schema can see a problem: an integer out of range may also be an amount."""
+    found = vector.input
+    for part in problem["path"].split("/")[1:]:
+        found = found[int(part)] if isinstance(found, list) else found.get(part)
+    return problem["code"] in SHAPE_CODES and (problem["code"] != "integer_out_of_range" or isinstance(found, int))
+
+
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
 def test_schemas_agree_with_the_vectors(vector: Vector) -> None:
-    codes = {problem["code"] for problem in vector.error or []}
     if vector.error is None:
         assert is_valid(f"{vector.operation}.input.json", vector.input)
         assert is_valid(f"{vector.operation}.output.json", vector.expect)
-    elif codes & SHAPE_CODES:
+    elif any(is_seen(vector, problem) for problem in vector.error):
         assert not is_valid(f"{vector.operation}.input.json", vector.input)
