@@ -1,3 +1,10 @@
 'use strict';
 
-module.exports = { ...require('./call.cjs'), ...require('./operations.cjs') };
+const { GuerdonError } = require('./errors.cjs');
+
+module.exports = {
+  GuerdonError,
+  ...require('./call.cjs'),
+  ...require('./engine.cjs'),
+  ...require('./operations.cjs'),
+};

@@ -1,16 +1,23 @@
-//! The native addon of the npm package: JSON text in, JSON text out, over the core's one table.
+//! The native addon of the npm package: JSON text in, JSON text out, over the core's one table and
+//! its compiled plans; typed arrays for batches. It converts, and decides nothing.
 
-use std::panic::catch_unwind;
+mod columns;
+mod door;
+mod engine;
+mod results;
+mod run;
 
 use napi::bindgen_prelude::AsyncTask;
-use napi::{Env, Error, Result, Status, Task};
+use napi::{Env, Result, Task};
 use napi_derive::napi;
+
+use crate::door::guarded;
 
 /// Runs an operation. On refusal the error's message is the JSON list of problems, from which
 /// the JavaScript side builds a `GuerdonError`.
 #[napi]
 pub fn call(operation: String, input: String) -> Result<String> {
-    run(&operation, &input)
+    guarded(|| guerdon::call(&operation, &input))
 }
 
 /// Runs an operation on a thread of the pool.
@@ -31,25 +38,10 @@ impl Task for Call {
     type JsValue = String;
 
     fn compute(&mut self) -> Result<String> {
-        run(&self.operation, &self.input)
+        guarded(|| guerdon::call(&self.operation, &self.input))
     }
 
     fn resolve(&mut self, _: Env, output: String) -> Result<String> {
         Ok(output)
     }
-}
-
-/// The call itself. A panic would take the whole process with it, so it becomes an error here.
-fn run(operation: &str, input: &str) -> Result<String> {
-    match catch_unwind(|| guerdon::call(operation, input)) {
-        Ok(answer) => answer.map_err(|problems| refused(&problems)),
-        Err(_) => {
-            Err(Error::new(Status::GenericFailure, "guerdon failed; please report the input"))
-        }
-    }
-}
-
-fn refused(problems: &guerdon::Problems) -> Error {
-    let text = guerdon::kernel::document::to_json(problems);
-    Error::new(Status::GenericFailure, text.unwrap_or_else(|problem| problem.to_string()))
 }

@@ -123,7 +123,7 @@ pub enum ColumnCodes<'a> {
 }
 
 impl ColumnCodes<'_> {
-    fn lend(&self) -> Codes<'_> {
+    pub(super) fn lend(&self) -> Codes<'_> {
         match self {
             Self::Int8(codes) => Codes::Int8(codes),
             Self::Int16(codes) => Codes::Int16(codes),

@@ -125,7 +125,7 @@ pub use plan::{
 };
 pub use roster::Roster;
 pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};
-pub use shared::SharedState;
+pub use shared::{ClaimedState, SharedState};
 pub use state::State;
 pub use step::{ExplainInput, Explanation, SkipReason, Step, tell};
 pub use stored::{STATE_FORMAT, StateDocument, StateText, StoredSum, StoredTier};

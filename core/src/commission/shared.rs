@@ -3,6 +3,7 @@
 //! Only one call at a time may change a state. A second one does not wait, because the first may
 //! be a run over millions of rows and may itself be waiting for the caller; it is refused.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use crate::kernel::document;
@@ -35,13 +36,32 @@ use super::state::State;
 pub struct SharedState {
     plan: Arc<Plan>,
     state: Mutex<State>,
+    /// Whether a call that has yet to begin has it.
+    claimed: AtomicBool,
+}
+
+/// A state that is kept for one call, from when the host asked for the call until it is done.
+///
+/// A call that waits for its thread holds the state meanwhile, so that of two such calls the
+/// second is refused, and not run first, or after the other, as the threads happen to be free.
+#[derive(Debug)]
+pub struct ClaimedState {
+    shared: Arc<SharedState>,
 }
 
 impl SharedState {
     /// A state in which nothing has happened yet.
     #[must_use]
     pub fn new(plan: &Arc<Plan>) -> Self {
-        Self { plan: Arc::clone(plan), state: Mutex::new(plan.new_state()) }
+        Self::of(plan, plan.new_state())
+    }
+
+    fn of(plan: &Arc<Plan>, state: State) -> Self {
+        Self {
+            plan: Arc::clone(plan),
+            state: Mutex::new(state),
+            claimed: AtomicBool::new(false),
+        }
     }
 
     /// Reads a stored state of the plan.
@@ -49,8 +69,7 @@ impl SharedState {
     /// # Errors
     /// Every problem of the text; `state_mismatch` if it is of another plan or version.
     pub fn from_json(plan: &Arc<Plan>, text: &str) -> Result<Self, Problems> {
-        let state = plan.state_from_json(text)?;
-        Ok(Self { plan: Arc::clone(plan), state: Mutex::new(state) })
+        Ok(Self::of(plan, plan.state_from_json(text)?))
     }
 
     /// The text to store.
@@ -66,8 +85,7 @@ impl SharedState {
     /// # Errors
     /// `state_busy`.
     pub fn copy(&self) -> Result<Self, Problem> {
-        let state = self.lock()?.clone();
-        Ok(Self { plan: Arc::clone(&self.plan), state: Mutex::new(state) })
+        Ok(Self::of(&self.plan, self.lock()?.clone()))
     }
 
     /// The plan that the state was made for.
@@ -82,12 +100,27 @@ impl SharedState {
     /// `state_busy` if somebody else holds it, or died holding it.
     #[inline]
     pub fn lock(&self) -> Result<MutexGuard<'_, State>, Problem> {
+        if self.claimed.load(Ordering::Acquire) {
+            return Err(busy());
+        }
+        self.hold()
+    }
+
+    /// Keeps the state for one call, until the claim is dropped.
+    ///
+    /// # Errors
+    /// `state_busy`, as [`lock`](Self::lock).
+    pub fn claim(self: &Arc<Self>) -> Result<ClaimedState, Problem> {
+        let _free = self.lock()?;
+        if self.claimed.swap(true, Ordering::AcqRel) {
+            return Err(busy());
+        }
+        Ok(ClaimedState { shared: Arc::clone(self) })
+    }
+
+    fn hold(&self) -> Result<MutexGuard<'_, State>, Problem> {
         self.state.try_lock().map_err(|refused| match refused {
-            TryLockError::WouldBlock => Problem::new(
-                STATE_BUSY,
-                "the state is being changed by another call",
-                "wait for that call, or give each its own copy of the state",
-            ),
+            TryLockError::WouldBlock => busy(),
             TryLockError::Poisoned(_) => Problem::new(
                 STATE_BUSY,
                 "a call that was changing the state failed half-way",
@@ -95,4 +128,28 @@ impl SharedState {
             ),
         })
     }
+}
+
+impl ClaimedState {
+    /// The state itself.
+    ///
+    /// # Errors
+    /// `state_busy` if somebody died holding it.
+    pub fn lock(&self) -> Result<MutexGuard<'_, State>, Problem> {
+        self.shared.hold()
+    }
+}
+
+impl Drop for ClaimedState {
+    fn drop(&mut self) {
+        self.shared.claimed.store(false, Ordering::Release);
+    }
+}
+
+fn busy() -> Problem {
+    Problem::new(
+        STATE_BUSY,
+        "the state is being changed by another call",
+        "wait for that call, or give each its own copy of the state",
+    )
 }

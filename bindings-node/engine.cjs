@@ -1,0 +1,222 @@
+'use strict';
+// Compiled plans: the fast door, for events one by one and for tables of them.
+//
+// The classes keep an object of the addon each and turn values into text and back; everything is decided
+// in the core.
+
+const { columnsOf } = require('./columns.cjs');
+const { mismatch, refusal } = require('./errors.cjs');
+const native = require('./native.cjs');
+const { documentText, textOf } = require('./text.cjs');
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+
+/** How the classes below reach into each other. */
+let stateOf;
+let wrapState;
+let rosterOf;
+
+/** What a plan remembers between events. */
+class State {
+  #native;
+
+  constructor(addons) {
+    if (!(addons instanceof native.State)) {
+      throw new TypeError('a state is made by a plan: plan.newState() or plan.stateFromJson(text)');
+    }
+    this.#native = addons;
+  }
+
+  static {
+    wrapState = (addons) => new State(addons);
+    stateOf = (value) => {
+      if (value instanceof State) return value.#native;
+      throw mismatch('a `State`', value, '/state', 'make one with `plan.newState()`');
+    };
+  }
+
+  /** The text to store. */
+  toJson() {
+    return answer(() => this.#native.toJson());
+  }
+
+  /** The document to store, for `JSON.stringify`. */
+  toJSON() {
+    return JSON.parse(this.toJson());
+  }
+
+  /** Another state with the same content. */
+  copy() {
+    return new State(answer(() => this.#native.copy()));
+  }
+
+  [inspect]() {
+    return named('State(of', JSON.parse(this.#native.reference()));
+  }
+}
+
+/** The host's partners. */
+class Roster {
+  #native;
+
+  constructor(partners) {
+    this.#native = answer(() => new native.Roster(documentText(partners)));
+  }
+
+  static {
+    const nobody = new native.Roster('[]');
+    rosterOf = (value) => {
+      if (value === undefined || value === null) return nobody;
+      if (value instanceof Roster) return value.#native;
+      throw mismatch('a `Roster`', value, '/roster', 'make one with `new Roster(partners)`');
+    };
+  }
+
+  /** The record of a partner, if there is one. */
+  get(partner) {
+    return parsed(answer(() => this.#native.get(String(partner))));
+  }
+
+  /** How many partners there are. */
+  get size() {
+    return this.#native.size();
+  }
+
+  /** The records, in the order of their ids. */
+  toJSON() {
+    return JSON.parse(this.#native.toJson());
+  }
+
+  [inspect]() {
+    return `Roster(${this.size} partners)`;
+  }
+}
+
+/** A commission plan, compiled. */
+class Plan {
+  #native;
+
+  constructor(document) {
+    this.#native = answer(() => new native.Plan(documentText(document)));
+  }
+
+  /** The document as JSON text. */
+  toJson() {
+    return this.#native.toJson();
+  }
+
+  /** The document. */
+  toJSON() {
+    return JSON.parse(this.toJson());
+  }
+
+  /** The document's id, version and hash. */
+  get reference() {
+    return JSON.parse(this.#native.reference());
+  }
+
+  /** What the plan reads, keeps, and may be cut by. */
+  describe() {
+    return JSON.parse(this.#native.describe());
+  }
+
+  /** A state in which nothing has happened yet. */
+  newState() {
+    return wrapState(this.#native.newState());
+  }
+
+  /** Reads a state that `toJson` wrote. */
+  stateFromJson(text) {
+    return wrapState(answer(() => this.#native.stateFromJson(documentText(text))));
+  }
+
+  /** Evaluates an event and remembers it in the state. */
+  evaluate(event, state, { roster, explain = false } = {}) {
+    const [one, of, partners] = [textOf(event), stateOf(state), rosterOf(roster)];
+    return JSON.parse(answer(() => this.#native.evaluate(one, of, partners, Boolean(explain))));
+  }
+
+  /** What an event would earn, step by step, without remembering it. */
+  preview(event, state, { roster } = {}) {
+    const [one, of, partners] = [textOf(event), stateOf(state), rosterOf(roster)];
+    return JSON.parse(answer(() => this.#native.preview(one, of, partners)));
+  }
+
+  /** Takes back what a refund makes undue, given the lines of the event and earlier reversals. */
+  refund(refund, posted, state, { roster } = {}) {
+    const [one, lines] = [textOf(refund), textOf(posted)];
+    const [of, partners] = [stateOf(state), rosterOf(roster)];
+    return JSON.parse(answer(() => this.#native.refund(one, lines, of, partners)));
+  }
+
+  /** Evaluates a table of events in its order and remembers them in the state. */
+  run(columns, state, { roster } = {}) {
+    const [of, partners] = [stateOf(state), rosterOf(roster)];
+    const table = columnsOf(columns);
+    return answer(() => this.#native.run(table, of, partners));
+  }
+
+  /** The same on another thread, over a copy of the columns. */
+  async runAsync(columns, state, { roster, onProgress, signal } = {}) {
+    signal?.throwIfAborted();
+    const [of, partners] = [stateOf(state), rosterOf(roster)];
+    const table = columnsOf(columns);
+    const stop = new native.Stop();
+    let thrown;
+    const goOn = onProgress && ((done, rows) => {
+      try {
+        onProgress(done, rows);
+        return true;
+      } catch (error) {
+        thrown = { error };
+        return false;
+      }
+    });
+    const onAbort = () => stop.say();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.#native.runAsync(table, of, partners, stop, goOn);
+    } catch (error) {
+      const refused = refusal(error);
+      if (refused.code !== 'run_interrupted') throw refused;
+      throw thrown ? thrown.error : (signal?.reason ?? refused);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The sums of a state: what every partner, customer or the program has in every window. */
+  totals(state, { roster } = {}) {
+    const [of, partners] = [stateOf(state), rosterOf(roster)];
+    return answer(() => this.#native.totals(of, partners));
+  }
+
+  /** The tier that a partner holds, as far as events have shown; none below the first. */
+  tier(partner, state) {
+    const of = stateOf(state);
+    return answer(() => this.#native.tier(String(partner), of)) ?? null;
+  }
+
+  [inspect]() {
+    return named('Plan(', this.reference);
+  }
+}
+
+/** What the addon answers; what it refuses becomes a `GuerdonError`. */
+function answer(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+function parsed(text) {
+  return typeof text === 'string' ? JSON.parse(text) : null;
+}
+
+function named(what, { id, version }) {
+  return `${what.endsWith('(') ? what : `${what} `}${id}, version ${version})`;
+}
+
+module.exports = { Plan, Roster, State };
