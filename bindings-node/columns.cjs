@@ -7,14 +7,15 @@ const { mismatch, nameOf } = require('./errors.cjs');
 const HINT = 'pass an object of columns: typed arrays, `{values, valid}`, `{codes, words}`, or lists of strings';
 
 /**
- * The columns of a table, as the addon takes them. Everything of the caller's that may run (a getter, a
+ * The columns of a table, as the addon takes them; `undefined` is no column. Everything of the caller's that may run (a getter, a
  * proxy) runs here, before the addon borrows an array.
  */
 function columnsOf(table) {
   if (table === null || typeof table !== 'object' || Array.isArray(table) || ArrayBuffer.isView(table)) {
     throw mismatch('a table', table, '', HINT);
   }
-  return Object.entries(table).map(([name, column]) => ({ name, ...contentOf(column) }));
+  const given = Object.entries(table).filter(([, column]) => column !== undefined);
+  return given.map(([name, column]) => ({ name, ...contentOf(column) }));
 }
 
 function contentOf(column) {

@@ -11,28 +11,38 @@ const { documentText, textOf } = require('./text.cjs');
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
-/** How the classes below reach into each other. */
+/**
+ * How the classes below reach into each other: for the addon's objects, and for their numbers, which are
+ * what calls take that are made once an event. Numbers are read last before the call, because only what is
+ * still in use then is sure to have one.
+ */
 let stateOf;
+let stateNumberOf;
 let wrapState;
 let rosterOf;
+let rosterNumberOf;
 
 /** What a plan remembers between events. */
 class State {
   #native;
+  #number;
 
   constructor(addons) {
     if (!(addons instanceof native.State)) {
       throw new TypeError('a state is made by a plan: plan.newState() or plan.stateFromJson(text)');
     }
     this.#native = addons;
+    this.#number = addons.number();
   }
 
   static {
     wrapState = (addons) => new State(addons);
-    stateOf = (value) => {
-      if (value instanceof State) return value.#native;
+    const own = (value) => {
+      if (typeof value === 'object' && value !== null && #number in value) return value;
       throw mismatch('a `State`', value, '/state', 'make one with `plan.newState()`');
     };
+    stateOf = (value) => own(value).#native;
+    stateNumberOf = (value) => own(value).#number;
   }
 
   /** The text to store. */
@@ -58,18 +68,22 @@ class State {
 /** The host's partners. */
 class Roster {
   #native;
+  #number;
 
   constructor(partners) {
     this.#native = answer(() => new native.Roster(documentText(partners)));
+    this.#number = this.#native.number();
   }
 
   static {
-    const nobody = new native.Roster('[]');
-    rosterOf = (value) => {
+    const nobody = new Roster([]);
+    const own = (value) => {
       if (value === undefined || value === null) return nobody;
-      if (value instanceof Roster) return value.#native;
+      if (typeof value === 'object' && #number in value) return value;
       throw mismatch('a `Roster`', value, '/roster', 'make one with `new Roster(partners)`');
     };
+    rosterOf = (value) => own(value).#native;
+    rosterNumberOf = (value) => own(value).#number;
   }
 
   /** The record of a partner, if there is one. */
@@ -95,9 +109,11 @@ class Roster {
 /** A commission plan, compiled. */
 class Plan {
   #native;
+  #number;
 
   constructor(document) {
     this.#native = answer(() => new native.Plan(documentText(document)));
+    this.#number = this.#native.number();
   }
 
   /** The document as JSON text. */
@@ -131,22 +147,30 @@ class Plan {
   }
 
   /** Evaluates an event and remembers it in the state. */
-  evaluate(event, state, { roster, explain = false } = {}) {
-    const [one, of, partners] = [textOf(event), stateOf(state), rosterOf(roster)];
-    return JSON.parse(answer(() => this.#native.evaluate(one, of, partners, Boolean(explain))));
+  evaluate(event, state, options) {
+    const text = textOf(event);
+    const of = stateNumberOf(state);
+    const partners = rosterNumberOf(options?.roster);
+    let outcome;
+    try {
+      outcome = native.evaluate(text, this.#number, of, partners, Boolean(options?.explain));
+    } catch (error) {
+      throw refusal(error);
+    }
+    return JSON.parse(outcome);
   }
 
   /** What an event would earn, step by step, without remembering it. */
-  preview(event, state, { roster } = {}) {
-    const [one, of, partners] = [textOf(event), stateOf(state), rosterOf(roster)];
-    return JSON.parse(answer(() => this.#native.preview(one, of, partners)));
+  preview(event, state, options) {
+    const [text, of, partners] = [textOf(event), stateNumberOf(state), rosterNumberOf(options?.roster)];
+    return JSON.parse(answer(() => native.preview(text, this.#number, of, partners)));
   }
 
-  /** Takes back what a refund makes undue, given the lines of the event and earlier reversals. */
-  refund(refund, posted, state, { roster } = {}) {
-    const [one, lines] = [textOf(refund), textOf(posted)];
-    const [of, partners] = [stateOf(state), rosterOf(roster)];
-    return JSON.parse(answer(() => this.#native.refund(one, lines, of, partners)));
+  /** Takes back what a refund makes undue, given the lines of the event and its earlier reversals. */
+  refund(refund, posted, state, options) {
+    const [text, lines] = [textOf(refund), textOf(posted)];
+    const [of, partners] = [stateNumberOf(state), rosterNumberOf(options?.roster)];
+    return JSON.parse(answer(() => native.refund(text, lines, this.#number, of, partners)));
   }
 
   /** Evaluates a table of events in its order and remembers them in the state. */
@@ -174,6 +198,7 @@ class Plan {
     });
     const onAbort = () => stop.say();
     signal?.addEventListener('abort', onAbort, { once: true });
+    begun(stop);
     try {
       return await this.#native.runAsync(table, of, partners, stop, goOn);
     } catch (error) {
@@ -181,6 +206,8 @@ class Plan {
       if (refused.code !== 'run_interrupted') throw refused;
       throw thrown ? thrown.error : (signal?.reason ?? refused);
     } finally {
+      running.delete(stop);
+      if (running.size === 0) process.off('exit', stopAll);
       signal?.removeEventListener('abort', onAbort);
     }
   }
@@ -200,6 +227,18 @@ class Plan {
   [inspect]() {
     return named('Plan(', this.reference);
   }
+}
+
+/** The runs on other threads, which a process that leaves stops rather than waits for. */
+const running = new Set();
+
+function begun(stop) {
+  if (running.size === 0) process.once('exit', stopAll);
+  running.add(stop);
+}
+
+function stopAll() {
+  for (const stop of running) stop.say();
 }
 
 /** What the addon answers; what it refuses becomes a `GuerdonError`. */

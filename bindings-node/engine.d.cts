@@ -63,19 +63,19 @@ export interface EventColumns {
   /** Who earns. */
   partner: Ids;
   /** What was paid, in minor units of the plan's currency; or `amount`, in decimals as words. */
-  amount_minor?: Integers;
-  amount?: Words;
+  amount_minor?: Integers | undefined;
+  amount?: Words | undefined;
   /** The net amount, if it is another one. */
-  net_minor?: Integers;
-  net?: Words;
+  net_minor?: Integers | undefined;
+  net?: Words | undefined;
   /** How many units; 1 unless given. */
-  quantity?: Integers;
+  quantity?: Integers | undefined;
   /** The kinds of event; sales unless given. */
-  kind?: Words;
+  kind?: Words | undefined;
   /** Who bought; needed if a cap or a condition asks for it. */
-  customer?: Ids;
+  customer?: Ids | undefined;
   /** Of a refund, the earlier row that it gives back, counted from 0; -1 for everything else. */
-  refund_of?: Integers | NullableColumn;
+  refund_of?: Integers | NullableColumn | undefined;
   [fact: string]: Column | undefined;
 }
 

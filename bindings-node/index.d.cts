@@ -1,5 +1,6 @@
 import type { Operations, Problem } from './types.cjs';
 
+export * from './engine.cjs';
 export * from './operations.cjs';
 export type * from './types.cjs';
 

@@ -1,47 +1,111 @@
 //! Compiled plans, their states and the host's partners, as objects that JavaScript holds.
 //!
 //! Documents, events and outcomes cross as JSON text: building them property by property costs
-//! more than V8's own `JSON.parse`. A plan is compiled once, a state stays here between calls.
+//! more than V8's own `JSON.parse`. A plan is compiled once, a state stays here between calls. What
+//! is called once an event takes its objects by number, see [`shelf`](crate::shelf).
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use guerdon::Problems;
-use guerdon::commission::{Event, Line, Outcome, Partner, Refund, SharedState};
+use guerdon::commission::{self, Event, Line, Outcome, Partner, Refund, SharedState};
 use guerdon::kernel::document::{Limits, Model, parse, to_json};
 use guerdon::kernel::id::Id;
 use napi::Result;
-use napi::bindgen_prelude::{AsyncTask, Object};
+use napi::bindgen_prelude::{AsyncTask, Either, Latin1String, Object};
 use napi_derive::napi;
 
 use crate::columns;
 use crate::door::guarded;
 use crate::results::{Earned, TotalsColumns};
 use crate::run::{GoOn, Run, Stop, run};
+use crate::shelf::{Held, Shelf, on};
+
+thread_local! {
+    static PLANS: RefCell<Shelf<commission::Plan>> = RefCell::default();
+    static STATES: RefCell<Shelf<SharedState>> = RefCell::default();
+    static ROSTERS: RefCell<Shelf<commission::Roster>> = RefCell::default();
+}
 
 /// A commission plan, compiled.
 #[napi]
 pub struct Plan {
-    plan: Arc<guerdon::commission::Plan>,
+    plan: Held<commission::Plan>,
 }
 
 /// What a plan remembers between events.
 #[napi]
 pub struct State {
-    state: Arc<SharedState>,
+    state: Held<SharedState>,
 }
 
 /// The host's partners.
 #[napi]
 pub struct Roster {
-    roster: Arc<guerdon::commission::Roster>,
+    roster: Held<commission::Roster>,
 }
 
 fn read<T: Model + serde::de::DeserializeOwned>(text: &str) -> std::result::Result<T, Problems> {
     parse(text, Limits::INPUT)
 }
 
-fn written(outcome: &Outcome) -> std::result::Result<String, Problems> {
-    Ok(to_json(outcome)?)
+fn written(outcome: &Outcome) -> std::result::Result<Text, Problems> {
+    let text = to_json(outcome)?;
+    Ok(if text.is_ascii() { Either::A(text.into()) } else { Either::B(text) })
+}
+
+/// Text on its way out: V8 copies what is ASCII, and decodes the rest.
+type Text = Either<Latin1String, String>;
+
+/// Evaluates an event and remembers it in the state.
+#[napi(ts_return_type = "string")]
+pub(crate) fn evaluate(
+    event: String,
+    plan: u32,
+    state: u32,
+    roster: u32,
+    explain: bool,
+) -> Result<Text> {
+    let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
+    guarded(|| {
+        let event: Event = read(&event)?;
+        let mut state = state.lock()?;
+        let outcome = if explain {
+            plan.explain(&mut state, &roster, &event)
+        } else {
+            plan.evaluate(&mut state, &roster, &event)
+        };
+        written(&outcome?)
+    })
+}
+
+/// What an event would earn, step by step, without remembering it.
+#[napi(ts_return_type = "string")]
+pub(crate) fn preview(event: String, plan: u32, state: u32, roster: u32) -> Result<Text> {
+    let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
+    guarded(|| {
+        let event: Event = read(&event)?;
+        let state = state.lock()?;
+        written(&plan.preview(&state, &roster, &event)?)
+    })
+}
+
+/// Takes back what a refund makes undue.
+#[napi(ts_return_type = "string")]
+pub(crate) fn refund(
+    refund: String,
+    posted: String,
+    plan: u32,
+    state: u32,
+    roster: u32,
+) -> Result<Text> {
+    let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
+    guarded(|| {
+        let refund: Refund = read(&refund).map_err(|problems| problems.under("refund"))?;
+        let posted: Vec<Line> = read(&posted).map_err(|problems| problems.under("posted"))?;
+        let mut state = state.lock()?;
+        written(&plan.refund(&mut state, &roster, &refund, &posted)?)
+    })
 }
 
 #[napi]
@@ -49,87 +113,45 @@ impl Plan {
     /// Compiles a document.
     #[napi(constructor)]
     pub fn new(document: String) -> Result<Self> {
-        let plan = guarded(|| guerdon::commission::Plan::from_json(&document))?;
-        Ok(Self { plan: Arc::new(plan) })
+        let plan = guarded(|| commission::Plan::from_json(&document))?;
+        Ok(Self { plan: Held::new(&PLANS, Arc::new(plan)) })
+    }
+
+    /// Its number.
+    #[napi]
+    pub fn number(&self) -> u32 {
+        self.plan.number
     }
 
     /// The document.
     #[napi]
     pub fn to_json(&self) -> Result<String> {
-        guarded(|| to_json(self.plan.document()))
+        guarded(|| to_json(self.plan.value.document()))
     }
 
     /// The document's id, version and hash.
     #[napi]
     pub fn reference(&self) -> Result<String> {
-        guarded(|| to_json(self.plan.reference()))
+        guarded(|| to_json(self.plan.value.reference()))
     }
 
     /// What the plan reads, keeps, and may be cut by.
     #[napi]
     pub fn describe(&self) -> Result<String> {
-        guarded(|| to_json(&self.plan.describe()))
+        guarded(|| to_json(&self.plan.value.describe()))
     }
 
     /// A state in which nothing has happened yet.
     #[napi]
     pub fn new_state(&self) -> State {
-        State { state: Arc::new(SharedState::new(&self.plan)) }
+        State::of(SharedState::new(&self.plan.value))
     }
 
     /// Reads a state that was stored.
     #[napi]
     pub fn state_from_json(&self, text: String) -> Result<State> {
-        let state = guarded(|| SharedState::from_json(&self.plan, &text))?;
-        Ok(State { state: Arc::new(state) })
-    }
-
-    /// Evaluates an event and remembers it in the state.
-    #[napi]
-    pub fn evaluate(
-        &self,
-        event: String,
-        state: &State,
-        roster: &Roster,
-        explain: bool,
-    ) -> Result<String> {
-        guarded(|| {
-            let event: Event = read(&event)?;
-            let mut state = state.state.lock()?;
-            let outcome = if explain {
-                self.plan.explain(&mut state, &roster.roster, &event)
-            } else {
-                self.plan.evaluate(&mut state, &roster.roster, &event)
-            };
-            written(&outcome?)
-        })
-    }
-
-    /// What an event would earn, step by step, without remembering it.
-    #[napi]
-    pub fn preview(&self, event: String, state: &State, roster: &Roster) -> Result<String> {
-        guarded(|| {
-            let event: Event = read(&event)?;
-            let state = state.state.lock()?;
-            written(&self.plan.preview(&state, &roster.roster, &event)?)
-        })
-    }
-
-    /// Takes back what a refund makes undue.
-    #[napi]
-    pub fn refund(
-        &self,
-        refund: String,
-        posted: String,
-        state: &State,
-        roster: &Roster,
-    ) -> Result<String> {
-        guarded(|| {
-            let refund: Refund = read(&refund).map_err(|problems| problems.under("refund"))?;
-            let posted: Vec<Line> = read(&posted).map_err(|problems| problems.under("posted"))?;
-            let mut state = state.state.lock()?;
-            written(&self.plan.refund(&mut state, &roster.roster, &refund, &posted)?)
-        })
+        let state = guarded(|| SharedState::from_json(&self.plan.value, &text))?;
+        Ok(State::of(state))
     }
 
     /// Evaluates a table of events in its order and remembers them in the state.
@@ -139,8 +161,8 @@ impl Plan {
     pub fn run(&self, table: Vec<Object<'_>>, state: &State, roster: &Roster) -> Result<Earned> {
         let table = columns::lent(&table)?;
         let earnings = guarded(|| {
-            let mut state = state.state.lock()?;
-            run(&self.plan, &mut state, &roster.roster, &table, &mut |_, _| true)
+            let mut state = state.state.value.lock()?;
+            run(&self.plan.value, &mut state, &roster.roster.value, &table, &mut |_, _| true)
         })?;
         Ok(earnings.into())
     }
@@ -156,15 +178,16 @@ impl Plan {
         go_on: Option<GoOn>,
     ) -> Result<AsyncTask<Run>> {
         let table = columns::lent(&table)?;
-        let claimed = guarded(|| state.state.claim())?;
-        let (plan, roster) = (Arc::clone(&self.plan), Arc::clone(&roster.roster));
+        let claimed = guarded(|| state.state.value.claim())?;
+        let (plan, roster) = (Arc::clone(&self.plan.value), Arc::clone(&roster.roster.value));
         Ok(AsyncTask::new(Run::new(plan, claimed, roster, table.into_owned(), stop, go_on)))
     }
 
     /// The sums of a state.
     #[napi]
     pub fn totals(&self, state: &State, roster: &Roster) -> Result<TotalsColumns> {
-        let totals = guarded(|| self.plan.totals(&*state.state.lock()?, &roster.roster))?;
+        let totals =
+            guarded(|| self.plan.value.totals(&*state.state.value.lock()?, &roster.roster.value))?;
         Ok(totals.into())
     }
 
@@ -173,30 +196,42 @@ impl Plan {
     pub fn tier(&self, partner: String, state: &State) -> Result<Option<String>> {
         guarded(|| {
             let partner: Id = partner.parse()?;
-            let tier = self.plan.tier(&*state.state.lock()?, &partner);
+            let tier = self.plan.value.tier(&*state.state.value.lock()?, &partner);
             Ok::<_, guerdon::Problem>(tier.map(|tier| tier.to_string()))
         })
     }
 }
 
+impl State {
+    fn of(state: SharedState) -> Self {
+        Self { state: Held::new(&STATES, Arc::new(state)) }
+    }
+}
+
 #[napi]
 impl State {
+    /// Its number.
+    #[napi]
+    pub fn number(&self) -> u32 {
+        self.state.number
+    }
+
     /// The text to store.
     #[napi]
     pub fn to_json(&self) -> Result<String> {
-        guarded(|| self.state.to_json())
+        guarded(|| self.state.value.to_json())
     }
 
     /// Another state with the same content.
     #[napi]
     pub fn copy(&self) -> Result<Self> {
-        Ok(Self { state: Arc::new(guarded(|| self.state.copy())?) })
+        Ok(Self::of(guarded(|| self.state.value.copy())?))
     }
 
     /// The id, version and hash of its plan.
     #[napi]
     pub fn reference(&self) -> Result<String> {
-        guarded(|| to_json(self.state.plan().reference()))
+        guarded(|| to_json(self.state.value.plan().reference()))
     }
 }
 
@@ -207,9 +242,15 @@ impl Roster {
     pub fn new(partners: String) -> Result<Self> {
         let roster = guarded(|| {
             let partners: Vec<Partner> = read(&partners)?;
-            Ok::<_, Problems>(guerdon::commission::Roster::new(partners)?)
+            Ok::<_, Problems>(commission::Roster::new(partners)?)
         })?;
-        Ok(Self { roster: Arc::new(roster) })
+        Ok(Self { roster: Held::new(&ROSTERS, Arc::new(roster)) })
+    }
+
+    /// Its number.
+    #[napi]
+    pub fn number(&self) -> u32 {
+        self.roster.number
     }
 
     /// The record of a partner, if there is one.
@@ -217,19 +258,19 @@ impl Roster {
     pub fn get(&self, partner: String) -> Result<Option<String>> {
         guarded(|| {
             let partner: Id = partner.parse()?;
-            self.roster.get(&partner).map(to_json).transpose()
+            self.roster.value.get(&partner).map(to_json).transpose()
         })
     }
 
     /// How many records there are.
     #[napi]
     pub fn size(&self) -> u32 {
-        u32::try_from(self.roster.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.roster.value.len()).unwrap_or(u32::MAX)
     }
 
     /// The records, in the order of their ids.
     #[napi]
     pub fn to_json(&self) -> Result<String> {
-        guarded(|| to_json(&self.roster.partners()))
+        guarded(|| to_json(&self.roster.value.partners()))
     }
 }

@@ -6,6 +6,7 @@ mod door;
 mod engine;
 mod results;
 mod run;
+mod shelf;
 
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Result, Task};

@@ -92,7 +92,8 @@ impl From<Totals> for TotalsColumns {
             nullable(windows.iter().map(|window| Some(bound((*window)?)?.micros())))
         };
         let ordinals = windows.iter().map(|window| window.map_or(0, |window| window.ordinal));
-        let labels: Vec<String> = totals.windows.iter().map(|window| window.label.clone()).collect();
+        let labels: Vec<String> =
+            totals.windows.iter().map(|window| window.label.clone()).collect();
         Self {
             meter: words(totals.meter.into_iter().map(Some), totals.meters),
             key: words(totals.key.into_iter(), totals.keys),

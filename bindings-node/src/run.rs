@@ -1,15 +1,16 @@
 //! Runs over tables, here and on a thread of the pool.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::sync_channel;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use guerdon::Problem;
 use guerdon::columns::typed::TypedTable;
 use guerdon::commission::{ClaimedState, Earnings, Plan, Roster, State};
 use napi::bindgen_prelude::FnArgs;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Error, Result, Status, Task};
+use napi::{Env, Result, Status, Task};
 use napi_derive::napi;
 
 use crate::door::guarded;
@@ -57,7 +58,7 @@ impl Stop {
 /// A run that waits for its thread.
 pub struct Run {
     plan: Arc<Plan>,
-    state: Option<ClaimedState>,
+    state: ClaimedState,
     roster: Arc<Roster>,
     table: TypedTable<'static>,
     stop: Arc<AtomicBool>,
@@ -73,7 +74,7 @@ impl Run {
         stop: &Stop,
         go_on: Option<GoOn>,
     ) -> Self {
-        Self { plan, state: Some(state), roster, table, stop: Arc::clone(&stop.said), go_on }
+        Self { plan, state, roster, table, stop: Arc::clone(&stop.said), go_on }
     }
 }
 
@@ -82,21 +83,28 @@ impl Task for Run {
     type JsValue = Earned;
 
     fn compute(&mut self) -> Result<Earnings> {
-        let Some(state) = self.state.take() else {
-            return Err(Error::new(Status::GenericFailure, "a run runs once"));
-        };
-        let go_on = |done, rows| !self.stop.load(Ordering::Relaxed) && self.asked(done, rows);
+        let mut go_on = |done, rows| !self.stopped() && self.asked(done, rows);
         guarded(|| {
-            run(&self.plan, &mut *state.lock()?, &self.roster, &self.table, &mut {go_on})
+            let mut state = self.state.lock()?;
+            run(&self.plan, &mut state, &self.roster, &self.table, &mut go_on)
         })
     }
 
+    // The task, and with it the claim to the state, goes before the promise is heard of.
     fn resolve(&mut self, _: Env, earnings: Earnings) -> Result<Earned> {
         Ok(earnings.into())
     }
 }
 
+/// How long a run waits for an answer before it looks whether it has been stopped meanwhile: a host
+/// that is leaving answers no more.
+const PATIENCE: Duration = Duration::from_millis(20);
+
 impl Run {
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Asks the host, and waits for its answer: when it says no, nothing has been changed. No
     /// answer, because the host is going down, is a no.
     fn asked(&self, done: usize, rows: usize) -> bool {
@@ -112,6 +120,12 @@ impl Run {
                 Ok(())
             },
         );
-        answered.recv().unwrap_or(false)
+        loop {
+            match answered.recv_timeout(PATIENCE) {
+                Ok(yes) => return yes,
+                Err(RecvTimeoutError::Timeout) if !self.stopped() => {}
+                Err(_) => return false,
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 // Runs on another thread: side by side, told of, stopped, and never half-applied.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { GuerdonError, Plan, Roster } from 'guerdon';
@@ -160,23 +162,52 @@ test('the columns are copied: what happens to them later does not matter', async
   assert.equal(state.toJson(), afterFew());
 });
 
-test('a process that leaves in the middle of a run leaves', async () => {
-  const { execFileSync } = await import('node:child_process');
-  const script = `
-    import { Plan } from 'guerdon';
-    const plan = new Plan(${JSON.stringify(JSON.stringify({
-      ...document, ladder: undefined, facts: {}, multipliers: [], caps: [],
-      groups: [{ id: 'all', combine: 'sum', rules: [{ id: 'flat', pay: { type: 'flat', amount: '1.00' } }] }],
-    }))});
-    const rows = 300_000;
-    const table = {
-      at: new BigInt64Array(rows), partner: new Int32Array(rows), amount_minor: new BigInt64Array(rows),
-    };
-    plan.runAsync(table, plan.newState(), { onProgress: (done) => { if (done > 0) process.exit(7); } });`;
-  try {
-    execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, timeout: 20_000 });
-    assert.fail('it did not leave');
-  } catch (error) {
-    assert.equal(error.status, 7, String(error.stderr));
-  }
+const SCRIPT = `
+  import { Plan } from 'guerdon';
+  import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+  const plan = new Plan({
+    format: 'guerdon.plan/1', id: 'flat', version: 1, currency: 'EUR', zone: 'UTC',
+    groups: [{ id: 'all', combine: 'sum', rules: [{ id: 'one', pay: { type: 'flat', amount: '1.00' } }] }],
+  });
+  const rows = 300_000;
+  const table = {
+    at: new BigInt64Array(rows), partner: new Int32Array(rows), amount_minor: new BigInt64Array(rows),
+  };
+  const run = (onProgress) => plan.runAsync(table, plan.newState(), { onProgress });
+`;
+
+describe('in the middle of a run', () => {
+  const leave = (rest) => {
+    const options = { cwd: import.meta.dirname, timeout: 30_000, encoding: 'utf8' };
+    return spawnSync(process.execPath, ['--input-type=module', '-e', SCRIPT + rest], options);
+  };
+
+  test('a process may leave', () => {
+    const { status, stderr } = leave('run((done) => { if (done > 0) process.exit(7); });');
+    assert.equal(status, 7, stderr);
+  });
+
+  test('a process may fail', () => {
+    const { status, stderr } = leave("run(() => setImmediate(() => { throw new Error('mine'); }));");
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /Error: mine/);
+  });
+
+  test('a thread may be ended', () => {
+    const file = `./.leaving-${process.pid}.mjs`;
+    const path = new URL(file, import.meta.url);
+    writeFileSync(path, `${SCRIPT}
+      if (isMainThread) {
+        const worker = new Worker(new URL(import.meta.url));
+        worker.once('message', () => worker.terminate().then((code) => process.exit(code === 1 ? 7 : 8)));
+      } else {
+        run((done) => { if (done > 0) parentPort.postMessage(done); });
+      }`);
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [file], { cwd: import.meta.dirname, timeout: 30_000 });
+      assert.equal(status, 7, String(stderr));
+    } finally {
+      rmSync(path);
+    }
+  });
 });

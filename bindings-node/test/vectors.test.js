@@ -50,6 +50,88 @@ for (const [system, guerdon] of Object.entries({ esm, cjs })) {
   });
 }
 
+/**
+ * The compiled plan, by vectors of the operations that it has too. Its parts are read one after the other, so
+ * it says what is wrong with the first part only; each part's problems are where they are in the operation.
+ */
+function compiled({ Plan, Roster, GuerdonError }, { op, input }) {
+  const under = (place, make) => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof GuerdonError)) throw error;
+      throw new GuerdonError(error.problems.map((one) => ({ ...one, path: `${place}${one.path}` })));
+    }
+  };
+  const plan = under('/plan', () => new Plan(input.plan));
+  const roster = under('/partners', () => new Roster(input.partners ?? []));
+  const state = under('/state', () => (input.state ? plan.stateFromJson(input.state) : plan.newState()));
+  const evaluate = (event, explain) => plan.evaluate(event, state, { roster, explain });
+  const answers = {
+    'plan.describe': () => plan.describe(),
+    'commission.evaluate': () => {
+      const outcome = under('/event', () => evaluate(input.event, input.explain));
+      return { outcome, state: state.toJSON() };
+    },
+    'commission.refund': () => {
+      const outcome = plan.refund(input.refund, input.posted, state, { roster });
+      return { outcome, state: state.toJSON() };
+    },
+    'commission.replay': () => {
+      const outcomes = [];
+      input.history.forEach((happening, position) => under(`/history/${position}`, () => {
+        if (happening.type === 'event') {
+          outcomes.push(under('/event', () => evaluate(happening.event, input.explain)));
+          return;
+        }
+        const posted = linesOf(outcomes, happening.refund.event);
+        const outcome = plan.refund(happening.refund, posted, state, { roster });
+        outcomes.push(input.explain ? outcome : { ...outcome, steps: [] });
+      }));
+      return { outcomes, state: state.toJSON() };
+    },
+  };
+  return answers[op]();
+}
+
+/** The lines of an event so far, reversals included. */
+function linesOf(outcomes, event) {
+  const lines = outcomes.flatMap((outcome) => outcome.lines);
+  const own = new Set(lines.filter((line) => line.event === event).map(({ id }) => id));
+  return lines.filter((line) => own.has(line.id) || own.has(line.origin));
+}
+
+const COMPILED = ['plan.describe', 'commission.evaluate', 'commission.refund', 'commission.replay'];
+/** What is wrong with the operation's own input, which a method does not take. */
+const OWN = /^\/(plan|partners|state|event|refund|posted|history)(\/|$)/;
+
+for (const [system, guerdon] of Object.entries({ esm, cjs })) {
+  describe(`${system}, compiled`, () => {
+    for (const vector of vectors.filter(({ op }) => COMPILED.includes(op))) {
+      if (vector.error && !vector.error.every(({ path }) => OWN.test(path))) continue;
+      test(vector.name, () => checkCompiled(guerdon, vector));
+    }
+  });
+}
+
+function checkCompiled(guerdon, vector) {
+  if (!vector.error) {
+    assert.deepEqual(compiled(guerdon, vector), vector.expect);
+    return;
+  }
+  assert.throws(
+    () => compiled(guerdon, vector),
+    (error) => {
+      assert.ok(error instanceof guerdon.GuerdonError, String(error.stack));
+      const part = (path) => path.split('/')[1];
+      const first = part(error.problems[0].path);
+      const expected = vector.error.filter(({ path }) => part(path) === first);
+      assert.deepEqual(error.problems.map(({ code, path }) => ({ code, path })), expected);
+      return true;
+    },
+  );
+}
+
 async function check(guerdon, run, vector) {
   if (!vector.error) {
     assert.deepEqual(await run(vector), vector.expect);

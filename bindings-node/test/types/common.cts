@@ -1,9 +1,12 @@
 // What compiles, and what must not, as CommonJS. The same as an ES module is in module.mts.
 
 import guerdon = require('guerdon');
-import type { EvaluateInput, Event, FactValue, Money, Operations, PlanDocument, Rate, Rounding } from 'guerdon';
+import type {
+  Earnings, EvaluateInput, Event, EventColumns, FactValue, Money, Operations, Outcome, PlanDocument, Rate, Refund,
+  Rounding, State, Totals,
+} from 'guerdon';
 
-const { GuerdonError, OPERATIONS, call, callAsync, callText, commission, expression, money, schedule } = guerdon;
+const { GuerdonError, OPERATIONS, Plan, Roster, call, callAsync, callText, commission, expression, money, schedule } = guerdon;
 
 const rounded: Money = money.round({ money: { amount: '1.005', currency: 'USD' }, rounding: 'half_even' });
 const same: Money = call('money.round', { money: rounded });
@@ -58,6 +61,52 @@ const fact: FactValue<Date> = { instant: new Date() };
 expression.evaluate({ expression: { op: 'not', args: [{ bool: true }] }, values: { now: fact } });
 schedule.rate({ schedule: { mode: 'marginal', steps: [{ from: '0', rate: third }] }, events: ['1'], currency: 'USD' });
 
+// A compiled plan, with columns of every form.
+const compiled = new Plan(plan);
+const fromText = new Plan(JSON.stringify(plan));
+const known = new Roster([{ id: 'ann', sponsor: 'bob' }]);
+const kept: State = compiled.newState();
+const total: Money = compiled.evaluate(event, kept, { roster: known, explain: true }).total;
+const refund: Refund = { id: 'r', event: 'order-1', at: new Date(), amount: total };
+const reversed: Outcome = compiled.refund(refund, outcome.lines, kept, { roster: known });
+const read: State = compiled.stateFromJson(kept.toJson());
+const copied: State = compiled.stateFromJson(kept.copy().toJSON());
+const tier: string | null = compiled.tier('ann', kept);
+const table: EventColumns = {
+  at: new BigInt64Array(2),
+  partner: ['ann', 'bob'],
+  amount_minor: new Int32Array(2),
+  quantity: undefined,
+  customer: { codes: new Uint8Array(2), words: ['c'] },
+  refund_of: { values: new BigInt64Array(2), valid: new Uint8Array(2) },
+  'order.channel': ['app', null],
+  'customer.new': new Uint8Array(2),
+};
+const earned: Earnings = compiled.run(table, kept, { roster: known });
+const first: bigint | undefined = earned.commission_minor[0];
+const sponsor: string | undefined = earned.overrides.partner.words[earned.overrides.partner.codes[0] ?? -1];
+const running: Promise<Earnings> = compiled.runAsync(table, kept, {
+  signal: AbortSignal.timeout(1_000),
+  onProgress: (done, rows) => console.log(done / rows),
+});
+const totals: Totals = compiled.totals(kept, { roster: known });
+const paid: BigInt64Array = totals.paid_minor;
+
+// @ts-expect-error
+new guerdon.State();
+// @ts-expect-error
+compiled.evaluate({ ...event, kind: 'sail' }, kept);
+// @ts-expect-error
+compiled.evaluate(event, { ...kept });
+// @ts-expect-error
+compiled.run({ ...table, at: new Float64Array(2) }, kept);
+// @ts-expect-error
+compiled.run({ ...table, 'order.total': [1, 2] }, kept);
+// @ts-expect-error
+compiled.run({ partner: new Int32Array(2) }, kept);
+// @ts-expect-error
+compiled.run(table, kept, { signal: AbortSignal.timeout(1_000) });
+
 try {
   money.round({ money: rounded });
 } catch (error) {
@@ -68,4 +117,4 @@ try {
   }
 }
 
-export { both, later, names, none, text };
+export { both, copied, first, fromText, later, names, none, paid, read, reversed, running, sponsor, text, tier };

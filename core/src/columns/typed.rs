@@ -178,9 +178,7 @@ impl TypedColumn<'_> {
     /// The codes of words, a negative one for each null.
     fn codes<'c>(&self, codes: &'c Numbers<'_>) -> Result<ColumnCodes<'c>, Problem> {
         Ok(match codes {
-            Numbers::Int8(codes) if self.valid.is_none() => {
-                ColumnCodes::Int8(Cow::Borrowed(codes))
-            }
+            Numbers::Int8(codes) if self.valid.is_none() => ColumnCodes::Int8(Cow::Borrowed(codes)),
             Numbers::Int16(codes) if self.valid.is_none() => {
                 ColumnCodes::Int16(Cow::Borrowed(codes))
             }
@@ -330,9 +328,8 @@ impl Content<'_> {
             Self::Words(..) => "words",
             Self::Other(found) => found,
             Self::Floats(found) => {
-                let message = format!(
-                    "the column is `{found}`, and a float cannot hold {wanted} exactly"
-                );
+                let message =
+                    format!("the column is `{found}`, and a float cannot hold {wanted} exactly");
                 return Problem::new(FLOAT_REFUSED, message, hint);
             }
         };

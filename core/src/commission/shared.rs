@@ -44,6 +44,25 @@ pub struct SharedState {
 ///
 /// A call that waits for its thread holds the state meanwhile, so that of two such calls the
 /// second is refused, and not run first, or after the other, as the threads happen to be free.
+///
+/// ```
+/// # fn main() -> Result<(), guerdon::Problems> {
+/// use guerdon::commission::{Plan, SharedState};
+/// use std::sync::Arc;
+///
+/// let plan = Arc::new(Plan::from_json(r#"{"format": "guerdon.plan/1", "id": "flat", "version": 1,
+///     "currency": "EUR", "zone": "UTC", "groups": [{"id": "all", "combine": "sum", "rules": [
+///     {"id": "sale", "pay": {"type": "flat", "amount": "1.00"}}]}]}"#)?);
+/// let state = Arc::new(SharedState::new(&plan));
+/// let claimed = state.claim()?;
+/// assert_eq!(state.claim().unwrap_err().code.as_str(), "state_busy");
+/// assert_eq!(state.lock().unwrap_err().code.as_str(), "state_busy");
+/// assert!(claimed.lock().is_ok());
+/// drop(claimed);
+/// assert!(state.lock().is_ok());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ClaimedState {
     shared: Arc<SharedState>,
@@ -57,11 +76,7 @@ impl SharedState {
     }
 
     fn of(plan: &Arc<Plan>, state: State) -> Self {
-        Self {
-            plan: Arc::clone(plan),
-            state: Mutex::new(state),
-            claimed: AtomicBool::new(false),
-        }
+        Self { plan: Arc::clone(plan), state: Mutex::new(state), claimed: AtomicBool::new(false) }
     }
 
     /// Reads a stored state of the plan.

@@ -69,6 +69,15 @@ impl<const N: usize> Buffer<N> {
 
     /// Adds `value` as at least `width` digits.
     pub(super) fn number(&mut self, value: u32, width: u32) {
+        // Nearly everything a clock or a calendar shows has two digits, or twice two.
+        match (width, value) {
+            (2, 0..100) => return self.two(value),
+            (4, 0..10_000) => {
+                self.two(value / 100);
+                return self.two(value % 100);
+            }
+            _ => {}
+        }
         let digits = width.max(value.checked_ilog10().map_or(1, |log| log + 1));
         let mut place = 10_u32.pow(digits - 1);
         for _ in 0..digits {
@@ -76,6 +85,12 @@ impl<const N: usize> Buffer<N> {
             self.byte(b'0' + u8::try_from(digit).unwrap_or_default());
             place /= 10;
         }
+    }
+
+    fn two(&mut self, value: u32) {
+        let digit = |value: u32| b'0' + u8::try_from(value).unwrap_or_default();
+        self.byte(digit(value / 10));
+        self.byte(digit(value % 10));
     }
 
     /// Adds `.` and the microseconds without trailing zeros; nothing when there are none.

@@ -51,7 +51,57 @@ impl From<i64> for Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let plain = f.width().is_none() && f.precision().is_none() && !f.sign_plus();
+        match plain.then(|| Digits::of(self.0)).flatten() {
+            Some(digits) => f.write_str(digits.as_str()),
+            None => self.0.fmt(f),
+        }
+    }
+}
+
+/// The text of a decimal of at most 64 bits, as nearly all are: an outcome shows a dozen, and the
+/// general machinery costs several times as much.
+struct Digits {
+    bytes: [u8; Self::ROOM],
+    start: usize,
+}
+
+impl Digits {
+    /// Sign, point and digits; a fraction of 28 digits has a zero before its point.
+    const ROOM: usize = 32;
+
+    fn of(decimal: Decimal) -> Option<Self> {
+        let mut left = u64::try_from(decimal.mantissa().unsigned_abs()).ok()?;
+        let mut digits = Self { bytes: [b'0'; Self::ROOM], start: Self::ROOM };
+        let mut scale = decimal.scale();
+        loop {
+            digits.before(b'0' + u8::try_from(left % 10).ok()?)?;
+            left /= 10;
+            scale = match scale {
+                0 if left == 0 => break,
+                0 => 0,
+                1 => {
+                    digits.before(b'.')?;
+                    0
+                }
+                more => more - 1,
+            };
+        }
+        if decimal.is_sign_negative() && !decimal.is_zero() {
+            digits.before(b'-')?;
+        }
+        Some(digits)
+    }
+
+    fn before(&mut self, byte: u8) -> Option<()> {
+        self.start = self.start.checked_sub(1)?;
+        *self.bytes.get_mut(self.start)? = byte;
+        Some(())
+    }
+
+    fn as_str(&self) -> &str {
+        let written = self.bytes.get(self.start..).unwrap_or_default();
+        std::str::from_utf8(written).unwrap_or_default()
     }
 }
 
@@ -95,6 +145,22 @@ mod tests {
         {
             assert_eq!(given.parse::<Amount>().unwrap().to_string(), shown);
         }
+    }
+
+    #[test]
+    fn digits_are_those_of_the_decimal() {
+        for mantissa in [0, 1, 5, 10, 99, 1_000, 129_900, i64::MAX] {
+            for scale in 0..=28 {
+                for decimal in [Decimal::new(mantissa, scale), Decimal::new(-mantissa, scale)] {
+                    let shown = Amount::shown(decimal).to_string();
+                    assert_eq!(shown, decimal.to_string(), "{mantissa} e-{scale}");
+                    assert_eq!(shown.parse::<Amount>().unwrap(), Amount::from(decimal));
+                }
+            }
+        }
+        let wide = Decimal::MAX;
+        assert_eq!(Amount::from(wide).to_string(), wide.to_string());
+        assert_eq!(format!("{:>8}|{:.1}", Amount::from(12), Amount::from(12)), "      12|12.0");
     }
 
     #[test]
