@@ -11,7 +11,7 @@ mod shares;
 
 use crate::kernel::derived_id::Cause;
 use crate::kernel::exact::{Exact, overflow};
-use crate::kernel::money::{Amount, Rate, from_minor, to_minor};
+use crate::kernel::money::{Amount, Money, Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
 use super::compile::Plan;
@@ -141,7 +141,7 @@ impl Plan {
         if let Some(rule) = line.rule.clone() {
             steps.push(Step::Reversed {
                 rule,
-                posted: line.amount,
+                posted: shown(line.amount),
                 refunded: rate.clone(),
                 target: from_minor(target, currency),
                 before: from_minor(before, currency),
@@ -155,6 +155,9 @@ impl Plan {
             amount: from_minor(amount, currency),
             at: refund.at,
             payable_at: refund.at.max(line.payable_at),
+            base: shown(line.base),
+            gross: shown(line.gross),
+            order_gross: shown(line.order_gross),
             measured: Amount::ZERO,
             counted: Amount::ZERO,
             origin: Some(line.id),
@@ -182,4 +185,9 @@ fn check_event(refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
         "hand back the lines of the refunded event, and no others",
     );
     Err(problem.under("event").under(position).under("posted"))
+}
+
+/// An amount with the digits of its currency, which it has lost if the host kept it as text.
+fn shown(money: Money) -> Money {
+    Money::new(money.amount, money.currency)
 }
