@@ -59,13 +59,7 @@ type Text = Either<Latin1String, String>;
 
 /// Evaluates an event and remembers it in the state.
 #[napi(ts_return_type = "string")]
-pub(crate) fn evaluate(
-    event: String,
-    plan: u32,
-    state: u32,
-    roster: u32,
-    explain: bool,
-) -> Result<Text> {
+pub fn evaluate(event: String, plan: u32, state: u32, roster: u32, explain: bool) -> Result<Text> {
     let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
     guarded(|| {
         let event: Event = read(&event)?;
@@ -81,7 +75,7 @@ pub(crate) fn evaluate(
 
 /// What an event would earn, step by step, without remembering it.
 #[napi(ts_return_type = "string")]
-pub(crate) fn preview(event: String, plan: u32, state: u32, roster: u32) -> Result<Text> {
+pub fn preview(event: String, plan: u32, state: u32, roster: u32) -> Result<Text> {
     let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
     guarded(|| {
         let event: Event = read(&event)?;
@@ -92,13 +86,7 @@ pub(crate) fn preview(event: String, plan: u32, state: u32, roster: u32) -> Resu
 
 /// Takes back what a refund makes undue.
 #[napi(ts_return_type = "string")]
-pub(crate) fn refund(
-    refund: String,
-    posted: String,
-    plan: u32,
-    state: u32,
-    roster: u32,
-) -> Result<Text> {
+pub fn refund(refund: String, posted: String, plan: u32, state: u32, roster: u32) -> Result<Text> {
     let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
     guarded(|| {
         let refund: Refund = read(&refund).map_err(|problems| problems.under("refund"))?;

@@ -3,7 +3,7 @@
 
 mod columns;
 mod door;
-mod engine;
+pub mod engine;
 mod results;
 mod run;
 mod shelf;
