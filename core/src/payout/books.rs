@@ -143,3 +143,51 @@ fn row<'a>(posting: &'a Posting, entry: &PostingEntry, minor: i64) -> Row<'a> {
     let available_at = entry.available_at.unwrap_or(posting.at);
     Row { posting, kind: entry.kind, available_at, minor }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::document::{Limits, parse};
+
+    const EARLY: &str = r#"{"account": "partner", "kind": "commission", "available_at": "2026-12-01T00:00:00Z",
+        "amount": {"amount": "1", "currency": "USD"}}"#;
+    const LATE: &str = r#"{"account": "partner", "kind": "commission", "available_at": "2026-12-02T00:00:00Z",
+        "amount": {"amount": "1", "currency": "USD"}}"#;
+    const OWED: &str = r#"{"account": "program", "kind": "commission",
+        "amount": {"amount": "-2", "currency": "USD"}}"#;
+
+    fn posting(entries: &[&str]) -> Posting {
+        let text = format!(
+            r#"{{"key": "f6005e86-313f-5946-8cd4-2bfc9c592a68", "at": "2026-11-20T10:00:00Z",
+                "partner": "ann", "reference": "f6005e86-313f-5946-8cd4-2bfc9c592a68",
+                "entries": [{}]}}"#,
+            entries.join(",")
+        );
+        parse(&text, Limits::INPUT).unwrap()
+    }
+
+    fn available(postings: &[Posting]) -> Vec<String> {
+        let books = Books::read(postings).unwrap();
+        let rows = books.iter().flat_map(Book::rows);
+        rows.map(|row| row.available_at.to_string()).collect()
+    }
+
+    #[test]
+    fn the_order_of_entries_is_no_difference() {
+        let (one, other) = (posting(&[EARLY, LATE, OWED]), posting(&[OWED, LATE, EARLY]));
+        let expected = ["2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"];
+        assert_eq!(available(std::slice::from_ref(&one)), expected);
+        assert_eq!(available(std::slice::from_ref(&other)), expected);
+        assert_eq!(available(&[one, other]), expected);
+    }
+
+    /// Each of the short ones used to copy and sort the long one.
+    #[test]
+    fn short_postings_under_the_key_of_a_long_one_cost_little() {
+        let long = posting(&[EARLY, LATE, OWED].repeat(10_000));
+        let mut postings = vec![long];
+        postings.extend(vec![posting(&[EARLY, LATE, OWED]); 2_000]);
+        let problems = Books::read(&postings).err().unwrap();
+        assert_eq!(problems.as_slice().len(), 2_000);
+    }
+}
