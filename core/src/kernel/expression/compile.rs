@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::fault::other_currency;
+use super::node::{Kind, Node};
 use super::op::Op;
-use super::program::{Kind, Node, Program};
+use super::program::Program;
 use super::tree::Expression;
 use super::types::{FactType, Meeting, Plain, Type};
 use super::value::FactValue;

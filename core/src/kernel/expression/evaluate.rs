@@ -7,7 +7,7 @@ use super::compare::order;
 use super::computed::{Computed, Items};
 use super::fault::{Fault, other_currency, strangers};
 use super::logic::decide;
-use super::program::{Fold, Kind, Logic, Node};
+use super::node::{Fold, Kind, Logic, Node};
 use super::quantity::Quantity;
 use super::trace::{ExpressionStep, shown};
 use super::value::FactSource;

@@ -4,7 +4,7 @@ use super::compare::{Comparison, is_in};
 use super::computed::Computed;
 use super::evaluate::{as_step, placed, run};
 use super::fault::Fault;
-use super::program::{Kind, Logic, Node};
+use super::node::{Kind, Logic, Node};
 use super::quantity::Quantity;
 use super::trace::ExpressionStep;
 use super::types::FactType;

@@ -32,6 +32,7 @@ mod computed;
 mod evaluate;
 mod fault;
 mod logic;
+mod node;
 mod op;
 mod operation;
 mod program;

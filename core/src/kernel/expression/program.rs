@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use super::compare::Comparison;
 use super::computed::Computed;
 use super::evaluate::run;
 use super::fault::other_currency;
 use super::logic::decide;
+use super::node::Node;
 use super::reasons::blame;
 use super::trace::ExpressionStep;
 use super::types::{Plain, Type};
 use super::value::{FactSource, FactValue};
-use super::vocabulary::Fact;
 use super::{EXPRESSION_TYPE, FactId};
-use crate::kernel::calendar::Zone;
 use crate::kernel::exact::Exact;
 use crate::kernel::explain::{NoSteps, Sink};
 use crate::kernel::money::Currency;
@@ -172,58 +170,4 @@ impl Program {
             "compile it with the type that is expected of it",
         )
     }
-}
-
-/// A node, and the JSON pointer of where it stands.
-#[derive(Debug)]
-pub(super) struct Node {
-    pub(super) path: Box<str>,
-    /// The op, or what else stands there.
-    pub(super) word: &'static str,
-    pub(super) kind: Kind,
-}
-
-/// What a node computes. The compiler makes only well-typed ones.
-#[derive(Debug)]
-pub(super) enum Kind {
-    Fact(Fact),
-    Literal(FactValue),
-    /// Literal texts in the order given, and sorted.
-    Words(Box<[FactValue]>, Box<[Box<str>]>),
-    /// A list that is not all literals.
-    List(Box<[Node]>),
-    /// A bool that an op decides.
-    Logic(Logic),
-    If(Box<[Node; 3]>),
-    Fold(Fold, Box<[Node]>),
-    Sub(Box<[Node; 2]>),
-    Div(Box<[Node; 2]>),
-    Neg(Box<Node>),
-    Abs(Box<Node>),
-    LocalDate(Box<Node>, Zone),
-    LocalHour(Box<Node>, Zone),
-    Month(Box<Node>),
-    Weekday(Box<Node>),
-}
-
-/// Ops that decide a bool.
-#[derive(Debug)]
-pub(super) enum Logic {
-    /// `and` and `or`: the bool is the value that does not decide it.
-    Junction(bool, Box<[Node]>),
-    Not(Box<Node>),
-    Compare(Comparison, Box<[Node; 2]>),
-    /// Value, list.
-    In(Box<[Node; 2]>),
-    StartsWith(Box<[Node; 2]>),
-    Exists(Fact),
-}
-
-/// An op over two arguments or more, taken in pairs from the left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fold {
-    Add,
-    Mul,
-    Min,
-    Max,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::computed::{Computed, Items};
 use super::evaluate::run;
 use super::logic::decide;
-use super::program::{Kind, Logic, Node};
+use super::node::{Kind, Logic, Node};
 use super::value::FactSource;
 use crate::kernel::explain::NoSteps;
 

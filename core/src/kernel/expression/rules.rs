@@ -3,8 +3,8 @@
 use super::compare::Comparison;
 use super::compile::{Checker, Typed, wrong};
 use super::fault::other_currency;
+use super::node::{Fold, Kind, Logic, Node};
 use super::op::Op;
-use super::program::{Fold, Kind, Logic, Node};
 use super::types::{Meeting, Plain, Type};
 use super::value::FactValue;
 use crate::kernel::calendar::Zone;
