@@ -16,15 +16,13 @@ use crate::kernel::money::{Amount, Currency, to_minor};
 use crate::kernel::problem::{Problem, Problems};
 use crate::kernel::schedule::Compiled;
 
+use super::conditions::ConditionId;
 use super::event::EventKind;
 use super::outcome::{PlanReference, TierChange};
 use super::plan::{Cap, CapScope, Combine, Measure, Pay, PlanDocument, Rule, TierLadder};
 use super::rates::Tables;
 use super::state::State;
 use super::{facts, rates, validate};
-
-/// Which of the plan's conditions.
-pub(super) type ConditionId = usize;
 
 /// A compiled plan, ready to evaluate.
 #[derive(Debug)]

@@ -9,15 +9,16 @@ use crate::kernel::money::{
 };
 use crate::kernel::problem::Problem;
 
+use super::asking::EventFacts;
 use super::compile::Plan;
-use super::evaluate::{Evaluator, Rated, Row, RowLine, Scratch, Stop};
+use super::evaluate::{Evaluator, Rated, Scratch, Stop};
 use super::event::{Event, PartnerStatus};
-use super::facts::EventFacts;
 use super::outcome::{Outcome, OutcomeStatus};
 use super::plan::Base;
 use super::rates::Tables;
 use super::reading::Reading;
 use super::roster::Roster;
+use super::row::{Row, RowLine};
 use super::settle::commit;
 use super::state::State;
 use super::step::Step;

@@ -2,100 +2,25 @@
 //!
 //! It runs on integers and on exact numbers ([`Working`]), for one event and for millions, with
 //! and without an explanation; none of these has code of its own here. It reads the state and
-//! writes only to [`Scratch`]; [`commit`](super::settle::commit) then changes the state, so that whatever is refused has
-//! changed nothing. `None` means that a value does not fit the numbers it runs on.
+//! writes only to [`Scratch`]; [`commit`](super::settle::commit) then changes the state, so that
+//! whatever is refused has changed nothing. `None` means that a value does not fit the numbers it runs on.
 //!
 //! The order of application is the plan's, and fixed: rules, multipliers, limits of the rule,
 //! caps from the order outwards, rounding to the lines, overrides, tiers.
 
 use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
-use crate::kernel::id::Id;
 use crate::kernel::ladder::Held;
 use crate::kernel::problem::Problem;
-use rust_decimal::Decimal;
 
-use super::compile::{ConditionId, Plan};
-use super::event::EventKind;
-use super::pay::ordinal;
+use super::compile::Plan;
+use super::conditions::{Conditions, Truth};
 use super::plan::Combine;
 use super::rates::Tables;
+use super::row::{Row, ordinal};
 use super::state::State;
 use super::step::{SkipReason, Step};
 use super::working::Working;
-
-/// Whether a condition holds for a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Truth {
-    True,
-    False,
-    Unknown,
-}
-
-/// Tells which conditions hold; an event is asked, a batch has worked them out by column.
-pub(super) trait Conditions {
-    /// Tells the seller's tier, before anything is asked about a row.
-    fn seller_has(&mut self, tier: Option<u16>);
-    /// Whether a condition of the plan holds for a line of the row.
-    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Box<Problem>>;
-    /// The facts that a condition could not be told for; asked only for explanations.
-    fn missing(&self, condition: ConditionId, line: usize) -> Vec<String>;
-}
-
-/// One line of an order, in minor units.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RowLine {
-    pub(super) gross: i64,
-    pub(super) base: i64,
-    pub(super) quantity: Quantity,
-}
-
-/// How many units; nearly always a whole number.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Quantity {
-    Whole(i64),
-    Decimal(Decimal),
-}
-
-impl From<Decimal> for Quantity {
-    fn from(decimal: Decimal) -> Self {
-        match i64::try_from(decimal.mantissa()) {
-            Ok(whole) if decimal.scale() == 0 => Self::Whole(whole),
-            _ => Self::Decimal(decimal),
-        }
-    }
-}
-
-impl Quantity {
-    pub(super) fn decimal(self) -> Decimal {
-        match self {
-            Self::Whole(whole) => whole.into(),
-            Self::Decimal(decimal) => decimal,
-        }
-    }
-}
-
-/// One event, as the evaluator wants it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row<'a> {
-    pub(super) kind: EventKind,
-    pub(super) partner: u32,
-    pub(super) customer: Option<u32>,
-    /// The plan's own tiers decide where it has any; otherwise this is the host's.
-    pub(super) tier: Option<u16>,
-    /// The host's own, by name, also one that no rule pays by; empty where no explanation will
-    /// name it.
-    pub(super) given_tier: Option<&'a Id>,
-    /// The ordinal of each of the plan's windows at the time of the event.
-    pub(super) windows: &'a [Ordinal],
-    pub(super) lines: &'a [RowLine],
-    /// The ids of the lines; empty where no explanation will name them.
-    pub(super) items: &'a [Option<Id>],
-    /// From the seller's sponsor upwards: whether each of them earns.
-    pub(super) sponsors: &'a [bool],
-    /// Their ids; empty where no explanation will name them.
-    pub(super) sponsor_ids: &'a [Id],
-}
 
 /// What one rule pays for one line.
 #[derive(Clone, Debug)]

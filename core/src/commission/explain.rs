@@ -9,8 +9,9 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Money, from_minor};
 use crate::kernel::schedule::pieces;
 
-use super::evaluate::{Evaluator, Overriding, Paid, Row, Scratch, Used};
+use super::evaluate::{Evaluator, Overriding, Paid, Scratch, Used};
 use super::plan::{Measure, Pay};
+use super::row::Row;
 use super::step::{SkipReason, Step};
 use super::working::Working;
 

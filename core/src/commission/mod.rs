@@ -23,7 +23,9 @@
 
 #[cfg(feature = "arrow")]
 mod arrow;
+mod asking;
 mod compile;
+mod conditions;
 mod engine;
 mod evaluate;
 mod event;
@@ -38,6 +40,7 @@ mod rates;
 mod reading;
 mod refund;
 mod roster;
+mod row;
 mod run;
 mod settle;
 mod shared;

@@ -1,14 +1,12 @@
 //! From a matching rule to an amount: the rule's own pay, multipliers, and its limits.
 
-use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
 
-use super::compile::{Key, Plan, RuleSpec};
-use super::evaluate::{
-    CapLoss, Conditions, Evaluator, LossBy, Paid, Row, RowLine, Scratch, Stop, Truth, Used, fit,
-};
-use super::plan::Measure;
+use super::compile::RuleSpec;
+use super::conditions::{Conditions, Truth};
+use super::evaluate::{CapLoss, Evaluator, LossBy, Paid, Scratch, Stop, Used, fit};
 use super::rates::{MultiplierTable, Paying, RuleTable};
+use super::row::{Row, key, measured, ordinal};
 use super::state::{Cell, WIDE};
 use super::step::{SkipReason, Step};
 use super::working::Working;
@@ -223,34 +221,4 @@ fn applies<N, C: Conditions>(
         Some(condition) => Ok(conditions.holds(condition, line)? == Truth::True),
         None => Ok(true),
     }
-}
-
-/// What a line adds to a measure, in minor units, lines or quantity.
-#[inline(always)]
-pub(super) fn measured<N: Working>(measure: Measure, line: &RowLine) -> Option<N> {
-    match measure {
-        Measure::Volume => Some(N::whole(line.base)),
-        Measure::Count => Some(N::whole(1)),
-        Measure::Quantity => N::quantity(line.quantity),
-    }
-}
-
-/// Whose sums of a meter this row moves; none for a customer that is not named.
-#[inline]
-pub(super) fn key(plan: &Plan, row: &Row<'_>, meter: usize) -> Option<u32> {
-    match plan.meters.get(meter)?.key {
-        Key::Partner => Some(row.partner),
-        Key::Customer => row.customer,
-        Key::Program => Some(0),
-    }
-}
-
-/// The window of a meter at the time of this row.
-#[inline]
-pub(super) fn ordinal(plan: &Plan, row: &Row<'_>, meter: usize) -> Ordinal {
-    plan.meters
-        .get(meter)
-        .and_then(|spec| row.windows.get(spec.window))
-        .copied()
-        .unwrap_or(Ordinal::new(0))
 }

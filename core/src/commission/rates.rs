@@ -16,7 +16,7 @@ use crate::kernel::schedule::{
     self, Compiled, Scale, SchedulePosting, compile_exact, compile_exact_scaled, compile_scaled,
 };
 
-use super::compile::ConditionId;
+use super::conditions::ConditionId;
 use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::working::Working;
 

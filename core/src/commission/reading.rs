@@ -3,7 +3,7 @@
 use crate::kernel::calendar::{Instant, Ordinal};
 use crate::kernel::id::Id;
 
-use super::evaluate::RowLine;
+use super::row::RowLine;
 
 /// What an event is worth, before anything is changed.
 #[derive(Default)]

@@ -5,11 +5,10 @@ use crate::kernel::explain::Sink;
 use crate::kernel::rounding::Rounding;
 
 use super::compile::Plan;
-use super::evaluate::{
-    CapLoss, Conditions, Evaluator, LossBy, Overriding, Row, Scratch, Stop, Truth, fit,
-};
-use super::pay::{key, measured, ordinal};
+use super::conditions::{Conditions, Truth};
+use super::evaluate::{CapLoss, Evaluator, LossBy, Overriding, Scratch, Stop, fit};
 use super::plan::OverrideBase;
+use super::row::{Row, key, measured, ordinal};
 use super::state::{Cell, Meter, State};
 use super::step::Step;
 use super::working::Working;

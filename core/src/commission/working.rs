@@ -4,11 +4,36 @@
 //! evaluator runs on both through [`Working`]; the integers are tried first and say when a value
 //! does not fit them, and then the exact ones, which always do, give the answer.
 
+use rust_decimal::Decimal;
+
 use crate::kernel::exact::Exact;
 use crate::kernel::number::Number;
 use crate::kernel::rounding::{Rounding, divide_i64};
 
-use super::evaluate::Quantity;
+/// How many units; nearly always a whole number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Quantity {
+    Whole(i64),
+    Decimal(Decimal),
+}
+
+impl From<Decimal> for Quantity {
+    fn from(decimal: Decimal) -> Self {
+        match i64::try_from(decimal.mantissa()) {
+            Ok(whole) if decimal.scale() == 0 => Self::Whole(whole),
+            _ => Self::Decimal(decimal),
+        }
+    }
+}
+
+impl Quantity {
+    pub(super) fn decimal(self) -> Decimal {
+        match self {
+            Self::Whole(whole) => whole.into(),
+            Self::Decimal(decimal) => decimal,
+        }
+    }
+}
 
 /// A number that amounts, rates and measures are worked in. `one` is the value that stands for
 /// one minor unit: the denominator for integers, one for exact numbers.

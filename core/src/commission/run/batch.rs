@@ -4,15 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use crate::commission::compile::Plan;
 use crate::commission::engine::below_zero;
-use crate::commission::evaluate::{Evaluator, Quantity, Row, RowLine, Scratch, Stop};
+use crate::commission::evaluate::{Evaluator, Scratch, Stop};
 use crate::commission::event::EventKind;
 use crate::commission::outcome::Line;
 use crate::commission::plan::Base;
 use crate::commission::rates::Tables;
 use crate::commission::roster::Roster;
+use crate::commission::row::{Row, RowLine};
 use crate::commission::settle::commit;
 use crate::commission::state::State;
-use crate::commission::working::Working;
+use crate::commission::working::{Quantity, Working};
 use crate::kernel::calendar::{Instant, Ordinal, PeriodCursor};
 use crate::kernel::exact::Exact;
 use crate::kernel::explain::NoSteps;

@@ -1,9 +1,9 @@
 //! How the conditions of a plan are answered for the rows of a batch.
 
 use crate::columns::Facts;
-use crate::commission::compile::ConditionId;
-use crate::commission::evaluate::{Conditions, Row, Truth};
+use crate::commission::conditions::{ConditionId, Conditions, Truth};
 use crate::commission::facts::BuiltIn;
+use crate::commission::row::Row;
 use crate::commission::state::State;
 use crate::kernel::calendar::Instant;
 use crate::kernel::expression::{FactId, FactSource, FactType, ValueRef};

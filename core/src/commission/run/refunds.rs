@@ -2,10 +2,11 @@
 
 use crate::columns::null;
 use crate::commission::REFUND_OF_UNKNOWN_SALE;
-use crate::commission::evaluate::{Row, Scratch};
+use crate::commission::evaluate::Scratch;
 use crate::commission::event::{Event, Refund};
 use crate::commission::outcome::Line;
 use crate::commission::reading::Reading;
+use crate::commission::row::Row;
 use crate::commission::state::State;
 use crate::commission::telling::Telling;
 use crate::commission::working::Working;

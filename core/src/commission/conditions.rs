@@ -1,0 +1,24 @@
+//! The question that the evaluator asks of a row: whether a condition holds for one of its lines.
+
+use crate::kernel::problem::Problem;
+
+/// Which of the plan's conditions.
+pub(super) type ConditionId = usize;
+
+/// Whether a condition holds for a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    True,
+    False,
+    Unknown,
+}
+
+/// Tells which conditions hold; an event is asked, a batch has worked them out by column.
+pub(super) trait Conditions {
+    /// Tells the seller's tier, before anything is asked about a row.
+    fn seller_has(&mut self, tier: Option<u16>);
+    /// Whether a condition of the plan holds for a line of the row.
+    fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Box<Problem>>;
+    /// The facts that a condition could not be told for; asked only for explanations.
+    fn missing(&self, condition: ConditionId, line: usize) -> Vec<String>;
+}
