@@ -2,6 +2,7 @@
 //!
 //! `explained` recomputes every posted cent from the steps of its explanation, knowing nothing of
 //! the engine. `paid` posts what a history earned, pays it, takes it back, and looks at the books.
+//! `replayed` asks the same again, and in another order where the order cannot matter.
 //! The plans and histories are those of `commission_properties`, which holds the amounts themselves
 //! to an oracle.
 
@@ -30,5 +31,7 @@ mod numbers;
 mod paid;
 #[path = "commission/plans.rs"]
 mod plans;
+#[path = "histories/replayed.rs"]
+mod replayed;
 #[path = "commission/steps.rs"]
 mod steps;

@@ -9,7 +9,6 @@ use guerdon::kernel::ladder::{self, Ladder, Levels};
 use guerdon::kernel::{calendar::Window, schedule, schedule::Schedule};
 use guerdon::payout::{PayoutPolicy, PayoutPolicyDocument};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::{input, refusal};
 
@@ -32,7 +31,7 @@ pub fn check(data: &[u8]) {
 /// What comes of a text that is accepted, written and read again.
 pub fn round_trip<T>(text: &str) -> Option<T>
 where
-    T: Model + DeserializeOwned + Serialize + PartialEq + Debug,
+    T: Model + Serialize + PartialEq + Debug,
 {
     let document: T = match parse(text, Limits::DOCUMENT) {
         Ok(document) => document,

@@ -1,6 +1,8 @@
 //! A random plan lived through: what was asked, and what came of it.
 
-use guerdon::commission::{Event, Line, Outcome, Plan, PlanDocument, Refund, Roster};
+use guerdon::commission::{
+    Event, Line, Outcome, Plan, PlanDocument, Refund, Roster, State, StateText,
+};
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::document::{Limits, parse};
 use proptest::prelude::*;
@@ -69,8 +71,10 @@ struct Order {
 pub(crate) struct Lived {
     pub(crate) plan: PlanDocument,
     pub(crate) happened: Vec<Happened>,
+    /// What was asked, as `commission.replay` reads it.
+    pub(crate) asked: Vec<Value>,
     engine: Plan,
-    state: guerdon::commission::State,
+    state: State,
     roster: Roster,
     orders: Vec<Order>,
     refunds: usize,
@@ -84,6 +88,7 @@ impl Lived {
         let mut lived = Self {
             plan,
             happened: Vec::new(),
+            asked: Vec::new(),
             engine,
             state,
             roster: roster(&case.partners),
@@ -101,7 +106,9 @@ impl Lived {
 
     fn event(&mut self, case: &Case, id: usize) {
         let Happens::Event(spec) = &case.history[id] else { return };
-        let event: Event = serde_json::from_value(spec.json(id, &case.spec)).unwrap();
+        let json = spec.json(id, &case.spec);
+        let event: Event = serde_json::from_value(json.clone()).unwrap();
+        self.asked.push(json!({"type": "event", "event": json}));
         let outcome = self.engine.explain(&mut self.state, &self.roster, &event).unwrap();
         if !outcome.lines.is_empty() {
             let amounts = spec.lines.iter().map(|line| line.amount.unwrap_or(0));
@@ -132,13 +139,24 @@ impl Lived {
         let mut json = json!({"id": format!("r{}", self.refunds), "event": format!("e{}", of.id),
             "at": at.to_string(), "amount": spec.money(amount)});
         put(&mut json, "item", of.left[part].0.map(|item| format!("i{item}")));
-        let refund: Refund = serde_json::from_value(json).unwrap();
+        let refund: Refund = serde_json::from_value(json.clone()).unwrap();
+        self.asked.push(json!({"type": "refund", "refund": json}));
         let outcome =
             self.engine.refund(&mut self.state, &self.roster, &refund, &of.posted).unwrap();
         of.posted.extend(outcome.lines.iter().cloned());
         of.left[part].1 -= amount;
         self.refunds += 1;
         self.happened.push(Happened { at, outcome });
+    }
+
+    /// Everything so far, as one input of `commission.replay`.
+    pub(crate) fn as_replay(&self) -> Value {
+        json!({"plan": self.plan, "partners": self.roster.partners(), "history": self.asked, "explain": true})
+    }
+
+    /// What the state holds, as text.
+    pub(crate) fn state(&self) -> StateText {
+        StateText(self.engine.state_document(&self.state))
     }
 
     /// Gives back all that is left of everything.
