@@ -61,4 +61,5 @@ ci: ## everything that must be green before a change lands
 
 clean-caches: ## remove what the scripts installed and built, but cargo's own target directories
 	rm -rf target/venv target/venv-peers target/python target/node target/ci target/tools target/demo \
+	  target/fuzz target/fuzz-corpus target/fuzz-found \
 	  target/mutants.out target/mutants.out.old bindings-node/node_modules

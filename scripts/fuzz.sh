@@ -45,6 +45,10 @@ if [ "$#" -eq 2 ]; then
 fi
 if [ "$#" -gt 0 ]; then targets=("$@"); fi
 
+if ! cargo metadata --quiet --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null; then
+  echo "fuzz/Cargo.lock is behind core/Cargo.toml: cargo update --workspace --manifest-path fuzz/Cargo.toml"
+  exit 1
+fi
 cargo run --quiet --locked -p guerdon-tests --bin seeds -- "$corpus"
 fuzz build
 seconds=$((${MINUTES:-1} * 60 / ${#targets[@]}))
