@@ -29,16 +29,15 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
   echo "installing cargo-fuzz $version into target/tools (a minute, once)"
   cargo install --quiet --locked --root target/tools --version "$version" cargo-fuzz
 fi
-# cargo-fuzz passes flags that a stable compiler takes only when told so.
-export RUSTC_BOOTSTRAP=1
 
+# cargo-fuzz passes flags that a stable compiler takes only when told so.
 fuzz() {
   local command=$1
   shift
-  cargo fuzz "$command" --target-dir target/fuzz --sanitizer none "$@"
+  RUSTC_BOOTSTRAP=1 cargo fuzz "$command" --target-dir target/fuzz --sanitizer none "$@"
 }
 
-if [ "$#" -eq 2 ]; then
+if [ "$#" -eq 2 ] && [ -f "$2" ]; then
   fuzz run "$1" "$2"
   exit
 fi
