@@ -3,8 +3,8 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help check test test-rust test-python test-node demo bench bench-calls bench-peers typings mutants \
-        fuzz licences lint-scripts toolchains ci clean-caches
+.PHONY: help check test test-rust test-python test-node test-swift test-kotlin demo bench bench-calls bench-peers \
+        bench-phone typings mutants fuzz licences lint-scripts toolchains ci clean-caches
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ test-python: ## only the Python package
 test-node: ## only the Node package
 	@scripts/test-node.sh
 
+test-swift: ## only the Swift package
+	@scripts/test-swift.sh
+
+test-kotlin: ## only the Kotlin package
+	@scripts/test-kotlin.sh
+
 demo: ## one partner month on real orders: statements, payouts, an explained commission
 	cargo run --release -q --locked -p guerdon --example partner_month
 
@@ -37,6 +43,9 @@ bench-calls: ## one call of a plan in Rust, Python and Node, with what was promi
 
 bench-peers: ## the same job in DuckDB, Polars and guerdon, side by side
 	@scripts/bench-peers.sh
+
+bench-phone: ## one preview and a batch in Rust, Swift and Kotlin, beside a call that does nothing
+	@scripts/bench-phone.sh
 
 typings: ## regenerate the typings and schemas that are checked in
 	cargo run -q --locked -p guerdon-tests --bin typings
@@ -61,5 +70,6 @@ ci: ## everything that must be green before a change lands
 
 clean-caches: ## remove what the scripts installed and built, but cargo's own target directories
 	rm -rf target/venv target/venv-peers target/python target/node target/ci target/tools target/demo \
-	  target/fuzz target/fuzz-corpus target/fuzz-found \
-	  target/mutants.out target/mutants.out.old bindings-node/node_modules
+	  target/fuzz target/fuzz-corpus target/fuzz-found target/bench-phone \
+	  target/mutants.out target/mutants.out.old bindings-node/node_modules \
+	  bindings-swift/.build bindings-swift/lib bindings-swift/Sources/Guerdon/Generated bindings-kotlin/target

@@ -17,6 +17,8 @@ pub mod columns;
 pub mod commission;
 pub mod kernel;
 pub mod payout;
+#[cfg(feature = "__uniffi")]
+pub mod phone;
 
 pub mod facade;
 #[cfg(feature = "__python")]

@@ -89,7 +89,7 @@ tests_text() {
 }
 
 # count_tests LOG: prints how many tests passed and failed, from the closing lines of cargo test (and
-# libtest-mimic), pytest and node --test.
+# libtest-mimic), pytest, node --test, XCTest and surefire.
 count_tests() {
   awk '
     /^test result: / {
@@ -106,7 +106,16 @@ count_tests() {
     }
     /^(#|ℹ) pass [0-9]+$/ { passed += $3 }
     /^(#|ℹ) fail [0-9]+$/ { failed += $3 }
-    END { print passed + 0, failed + 0 }
+    /^vectors by [a-z]+: [0-9]+ passed, [0-9]+ failed$/ { passed += $4; failed += $6 }
+    /^[ \t]*Executed [0-9]+ tests?, with [0-9]+ failure/ { all = $2; bad = $5 } # the last one sums them up
+    /Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$/ {
+      gsub(/,/, ""); sub(/.*Tests run:/, "")
+      passed += $1 - $3 - $5; failed += $3 + $5
+    }
+    END {
+      passed += all > bad ? all - bad : 0; failed += bad
+      print passed + 0, failed + 0
+    }
   ' "$1"
 }
 

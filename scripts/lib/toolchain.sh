@@ -6,6 +6,8 @@
 rust_wanted=1.88 # the bindings' `rust-version`; the core itself asks for 1.85
 python_wanted=3.10
 node_wanted=20.0
+java_wanted=17.0
+maven_wanted=3.6
 
 # at_least WANTED FOUND: compares dotted versions by their numbers.
 at_least() {
@@ -60,4 +62,12 @@ find_node() {
 
 find_npm() {
   command -v npm 2>/dev/null || true
+}
+
+find_java() {
+  if good java "$java_wanted"; then command -v java; fi
+}
+
+find_maven() {
+  if good mvn "$maven_wanted"; then command -v mvn; fi
 }

@@ -125,7 +125,7 @@ fn tagged(
     }
     let variants = alternatives.iter().map(|one| {
         let (attributes, variant) = (&one.attributes, &one.name);
-        let fields = one.fields.iter().map(|field| field.declaration(name, &quote!()));
+        let fields = one.fields.iter().map(|field| field.declaration(name, &quote!(), quote!()));
         quote!(#(#attributes)* #variant { #(#fields),* })
     });
     let helpers = alternatives.iter().flat_map(|one| one.fields.iter().map(Declared::helpers));

@@ -56,8 +56,13 @@ impl Declared {
         }
     }
 
-    /// The field's declaration, with what serde has to know. `of` is the type that has it.
-    pub(crate) fn declaration(&self, of: &Ident, visibility: &TokenStream) -> TokenStream {
+    /// The field's declaration, with what serde and `more` have to know. `of` is the type that has it.
+    pub(crate) fn declaration(
+        &self,
+        of: &Ident,
+        visibility: &TokenStream,
+        more: TokenStream,
+    ) -> TokenStream {
         let Self { name, ty, kept, .. } = self;
         let serde = match &self.presence {
             Presence::Required => quote!(),
@@ -69,7 +74,7 @@ impl Declared {
                 quote!(#[serde(skip_serializing_if = #is_default)])
             }
         };
-        quote!(#(#kept)* #serde #visibility #name: #ty)
+        quote!(#(#kept)* #serde #more #visibility #name: #ty)
     }
 
     /// The hidden functions that say the default, and what need not be written.

@@ -7,6 +7,7 @@
 
 mod enumeration;
 mod fields;
+mod phone;
 mod python;
 mod reader;
 mod record;

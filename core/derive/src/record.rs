@@ -6,7 +6,7 @@ use syn::{DataStruct, DeriveInput, Result};
 
 use crate::Options;
 use crate::fields::{Declared, doc};
-use crate::{python, reader};
+use crate::{phone, python, reader};
 
 pub(crate) fn write(
     item: &DeriveInput,
@@ -17,15 +17,17 @@ pub(crate) fn write(
     let fields: Vec<Declared> =
         data.fields.iter().map(|field| Declared::read(field, "")).collect::<Result<_>>()?;
     let (attributes, visibility) = (&item.attrs, &item.vis);
-    let declarations = fields.iter().map(|field| field.declaration(name, &quote!(pub)));
+    let declarations = fields
+        .iter()
+        .map(|field| field.declaration(name, &quote!(pub), phone::default_of(field, options)));
     let helpers = fields.iter().map(Declared::helpers);
     let shapes = fields.iter().map(|field| field.shape(name));
     let definition = definition(item, options, &quote!(Record(&[#(#shapes),*])), &quote!(record));
     let reader = reader::record(name, &fields);
-    let (classes, methods) = if options.document {
-        (quote!(), quote!())
+    let (classes, methods, json) = if options.document {
+        (quote!(), quote!(), quote!())
     } else {
-        (classes(), python::record(name, &fields, options))
+        (classes(), python::record(name, &fields, options), phone::json(name))
     };
     Ok(quote! {
         #(#attributes)*
@@ -37,6 +39,7 @@ pub(crate) fn write(
         #definition
         #reader
         #methods
+        #json
     })
 }
 

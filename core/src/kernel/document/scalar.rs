@@ -66,10 +66,7 @@ macro_rules! scalar {
         $crate::python_scalar!($type, $python);
 
         #[cfg(feature = "__uniffi")]
-        uniffi::custom_type!($type, String, {
-            lower: |value| value.to_string(),
-            try_lift: |text| text.parse::<$type>().map_err(|problem| uniffi::deps::anyhow::Error::new(problem)),
-        });
+        $crate::phone::uniffi_scalar!($type, $python);
     };
 }
 
@@ -141,7 +138,7 @@ macro_rules! carried_document {
         #[cfg(feature = "__uniffi")]
         uniffi::custom_type!($name, String, {
             lower: |document| $crate::kernel::document::to_json(&document).unwrap_or_default(),
-            try_lift: |text| text.parse::<$name>().map_err(uniffi::deps::anyhow::Error::new),
+            try_lift: |text| text.parse::<$name>().map_err($crate::phone::refused),
         });
     };
 }

@@ -173,7 +173,7 @@ crate::python_scalar!(Rate, Fraction, |rate| rate.exact().to_string());
 #[cfg(feature = "__uniffi")]
 uniffi::custom_type!(Rate, String, {
     lower: |rate| rate.exact().to_string(),
-    try_lift: |text| text.parse::<Rate>().map_err(uniffi::deps::anyhow::Error::new),
+    try_lift: |text| text.parse::<Rate>().map_err(crate::phone::refused),
 });
 
 #[cfg(test)]

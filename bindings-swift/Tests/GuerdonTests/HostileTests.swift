@@ -1,0 +1,87 @@
+// What a host may do wrong is an error of Swift's own, or harmless; it never takes the process down.
+
+import Foundation
+import Guerdon
+import XCTest
+
+final class HostileTests: XCTestCase {
+    func testEveryProblemOfADocumentIsToldAtOnce() throws {
+        let document = try Fixture.readmePlan()
+            .replacingOccurrences(of: "\"hold\"", with: "\"holt\"")
+            .replacingOccurrences(of: "\"12.5\"", with: "12.5")
+        XCTAssertThrowsError(try Plan(document: document)) { thrown in
+            guard let error = thrown as? GuerdonError else { return XCTFail("\(thrown)") }
+            XCTAssertEqual(error.problems.map(\.code), ["field_unknown", "float_refused"])
+            XCTAssertEqual(error.problems.map(\.path), ["/holt", "/schedules/monthly/rates/steps/1/rate/percent"])
+            XCTAssertEqual(error.code, "field_unknown")
+            XCTAssertEqual(error.path, "/holt")
+            XCTAssertEqual(error.hint, "did you mean `hold`?")
+            XCTAssertEqual(error.recoverySuggestion, error.hint)
+            XCTAssertEqual(error.localizedDescription, error.description)
+            XCTAssertTrue(error.description.hasPrefix(error.message), error.description)
+        }
+    }
+
+    /// Objects are freed when nobody has them; a state keeps what it needs of its plan.
+    func testAStateOutlivesItsPlan() throws {
+        var plan: Plan? = try Plan(document: Fixture.readmePlan())
+        let state = plan!.newState()
+        _ = try plan!.evaluate(event: Fixture.sale("A1", 100), state: state)
+        plan = nil
+        let other = try Plan(document: Fixture.readmePlan())
+        XCTAssertEqual(try other.totals(state: state).map(\.paidMinor), [1_000])
+        for _ in 0 ..< 2_000 { _ = try Plan(document: Fixture.readmePlan()).newState().copy() }
+    }
+
+    func testAStateOfAnotherPlanIsRefused() throws {
+        let plan = try Plan(document: Fixture.readmePlan())
+        let other = try Plan(document: Fixture.readmePlan().replacingOccurrences(of: "\"version\": 1", with: "\"version\": 2"))
+        XCTAssertThrowsError(try plan.evaluate(event: Fixture.sale("A1", 1), state: other.newState())) { error in
+            XCTAssertEqual((error as? GuerdonError)?.code, "state_mismatch")
+        }
+    }
+
+    /// Two threads with one state: each call is taken whole, or refused with `state_busy`; none is lost.
+    func testTwoThreadsWithOneState() throws {
+        let plan = try Plan(document: Fixture.readmePlan())
+        let state = plan.newState()
+        let taken = Counter()
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            for number in 0 ..< 500 {
+                do {
+                    _ = try plan.evaluate(event: Fixture.sale("\(thread)-\(number)", 1), state: state)
+                    taken.add()
+                } catch let error as GuerdonError where error.code == "state_busy" {
+                } catch {
+                    XCTFail("\(error)")
+                }
+            }
+        }
+        XCTAssertGreaterThan(taken.count, 0)
+        XCTAssertEqual(try plan.totals(state: state).first?.measure, Int64(taken.count) * 100)
+    }
+
+    func testAnEnormousDocumentIsRefused() {
+        let enormous = String(repeating: " ", count: 9 << 20)
+        XCTAssertThrowsError(try Plan(document: enormous)) { XCTAssertEqual(($0 as? GuerdonError)?.code, "document_too_large") }
+        let deep = String(repeating: "[", count: 200_000)
+        XCTAssertThrowsError(try Plan(document: deep)) { XCTAssertEqual(($0 as? GuerdonError)?.code, "document_too_deep") }
+        XCTAssertThrowsError(try call(operation: "plan.describe", input: "{\"plan\":\(deep)")) { error in
+            XCTAssertEqual((error as? GuerdonError)?.code, "document_too_deep")
+        }
+    }
+
+    func testAnUnknownOperationIsRefused() {
+        XCTAssertThrowsError(try call(operation: "plan.descripe", input: "{}")) { error in
+            XCTAssertEqual((error as? GuerdonError)?.code, "operation_unknown")
+        }
+    }
+}
+
+private final class Counter: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value = 0
+
+    func add() { lock.withLock { value += 1 } }
+    var count: Int { lock.withLock { value } }
+}

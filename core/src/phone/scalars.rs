@@ -1,0 +1,108 @@
+//! How values with a native type cross into Swift and Kotlin and back.
+//!
+//! Text would do for all of them, but a phone reads dozens of amounts and instants to show one
+//! order, and making numbers of text is most of what that costs. So a decimal crosses as its
+//! digits and scale, and an instant as microseconds. Everything else is text.
+
+use rust_decimal::Decimal;
+
+use super::refused;
+use crate::kernel::calendar::Instant;
+use crate::kernel::money::{Amount, DECIMAL_INVALID};
+use crate::kernel::problem::Problem;
+
+/// A decimal number on its way: `(high * 2^64 + low) / 10^scale`.
+///
+/// A host's decimal that does not fit 28 digits comes with a scale beyond 28, and is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct DecimalParts {
+    /// The digits divided by 2^64, rounded down.
+    pub high: i64,
+    /// The rest of the digits.
+    pub low: u64,
+    /// How many of the digits come after the point.
+    pub scale: u8,
+}
+
+impl From<Amount> for DecimalParts {
+    fn from(amount: Amount) -> Self {
+        let decimal = amount.decimal();
+        let digits = decimal.mantissa();
+        let scale = u8::try_from(decimal.scale()).unwrap_or(u8::MAX);
+        // 96 bits of digits and a sign: neither part is cut.
+        let high = i64::try_from(digits >> 64).unwrap_or_default();
+        let low = u64::try_from(digits & i128::from(u64::MAX)).unwrap_or_default();
+        Self { high, low, scale }
+    }
+}
+
+impl TryFrom<DecimalParts> for Amount {
+    type Error = Problem;
+
+    fn try_from(parts: DecimalParts) -> Result<Self, Problem> {
+        let digits = (i128::from(parts.high) << 64) | i128::from(parts.low);
+        let decimal = Decimal::try_from_i128_with_scale(digits, u32::from(parts.scale));
+        decimal.map(Self::from).map_err(|_| {
+            Problem::new(
+                DECIMAL_INVALID,
+                "a decimal number has more than 28 digits",
+                "round it before it is handed in",
+            )
+        })
+    }
+}
+
+uniffi::custom_type!(Amount, DecimalParts, {
+    lower: |amount| amount.into(),
+    try_lift: |parts| Amount::try_from(parts).map_err(refused),
+});
+
+uniffi::custom_type!(Instant, i64, {
+    lower: |instant| instant.micros(),
+    try_lift: |micros| Instant::from_micros(micros).map_err(refused),
+});
+
+/// Carries a scalar as text, unless it is one of those above.
+macro_rules! uniffi_scalar {
+    ($type:ident, Decimal) => {};
+    ($type:ident, datetime) => {};
+    ($type:ident, $python:ident) => {
+        uniffi::custom_type!($type, String, {
+            lower: |value| value.to_string(),
+            try_lift: |text| text.parse::<$type>().map_err(crate::phone::refused),
+        });
+    };
+}
+
+pub(crate) use uniffi_scalar;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_cross_whole() {
+        for text in [
+            "0",
+            "-0.01",
+            "12.34",
+            "1000",
+            "-79228162514264337593543950335",
+            "79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+            "-18446744073709551616",
+            "18446744073709551615.5",
+        ] {
+            let amount: Amount = text.parse().unwrap();
+            assert_eq!(Amount::try_from(DecimalParts::from(amount)).unwrap().to_string(), text);
+        }
+        for parts in [
+            DecimalParts { high: 0, low: 1, scale: 29 },
+            DecimalParts { high: 0, low: 1, scale: 255 },
+            DecimalParts { high: i64::MAX, low: 0, scale: 0 },
+            DecimalParts { high: i64::MIN, low: 0, scale: 0 },
+        ] {
+            assert_eq!(Amount::try_from(parts).unwrap_err().code, DECIMAL_INVALID);
+        }
+    }
+}
