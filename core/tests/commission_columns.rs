@@ -11,12 +11,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use guerdon::columns::{
-    COLUMN_AMBIGUOUS, COLUMN_MISSING, COLUMN_NULL, COLUMN_TYPE_MISMATCH, Column, ColumnCodes,
+    COLUMN_AMBIGUOUS, COLUMN_MISSING, COLUMN_NULL, COLUMN_TYPE_MISMATCH, Column, ColumnCodes, Ids,
     Table, Wanted,
 };
 use guerdon::commission::{
-    Event, Partner, PartnerStatus, Plan, ROWS_BETWEEN_LOOKS, RUN_INTERRUPTED, Roster, STATE_BUSY,
-    SharedState,
+    Event, EventColumns, Partner, PartnerStatus, Plan, ROWS_BETWEEN_LOOKS, RUN_INTERRUPTED, Roster,
+    STATE_BUSY, SharedState,
 };
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::expression::KnownFacts;
@@ -212,6 +212,38 @@ fn totals_tell_what_was_paid_by_meter_key_and_window() {
     let again = plan.state_from_document(&stored).unwrap();
     let reread = plan.totals(&again, &Roster::default()).unwrap();
     assert_eq!((reread.paid_minor, reread.measure), (totals.paid_minor, totals.measure));
+}
+
+/// 10 % of 120.00 is 12.00, of which three quarters are left once 30.00 are given back, and a
+/// quarter once another 60.00 are. Neither the end of the plan nor a closed account keeps them.
+#[test]
+fn a_refund_is_taken_back_after_the_plan_and_in_a_closed_name() {
+    let plan = Plan::from_json(
+        r#"{"format": "guerdon.plan/1", "id": "autumn", "version": 1, "currency": "EUR",
+            "zone": "UTC", "effective_until": "2026-12-01T00:00:00Z", "groups": [{"id": "all",
+            "combine": "sum", "rules": [{"id": "sale", "pay": {"type": "percent",
+            "rate": {"percent": "10"}}}]}]}"#,
+    )
+    .unwrap();
+    let micros = |text: &str| text.parse::<Instant>().unwrap().micros();
+    let columns = EventColumns {
+        at: &[
+            micros("2026-11-20T10:00:00Z"),
+            micros("2026-12-05T10:00:00Z"),
+            micros("2026-11-21T10:00:00Z"),
+            micros("2026-12-05T10:00:00Z"),
+        ],
+        partner: Ids::Numbers(&[0, 0, 2, 0]),
+        amount_minor: &[12_000, 3_000, 6_000, 12_000],
+        net_minor: None,
+        quantity: None,
+        kind: None,
+        customer: None,
+        refund_of: Some(&[-1, 0, 0, -1]),
+        facts: Vec::new(),
+    };
+    let earnings = plan.run(&mut plan.new_state(), &roster(), &columns).unwrap();
+    assert_eq!(earnings.commission_minor, [1_200, -300, -600, 0]);
 }
 
 /// What a table is refused for.

@@ -21,10 +21,10 @@ use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec};
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
 const HUGE: Shape = Shape { items: true, sparse: true, most: i64::MAX };
 
-/// One row: an event, or how much of which earlier row is given back, and when.
+/// One row: an event, or how much of which earlier row is given back, when, and in whose name.
 enum RowSpec<'c> {
     Event(&'c EventSpec),
-    Refund { of: usize, at: i64, amount: i64 },
+    Refund { of: usize, at: i64, amount: i64, by: usize },
 }
 
 /// Refunds of whole orders, by row, of what is left of them.
@@ -42,12 +42,9 @@ fn rows(case: &Case) -> Vec<RowSpec<'_>> {
                 let (of, rest) = left.iter_mut().nth(chosen).unwrap();
                 let amount = *rest * refund.quarters / 4;
                 *rest -= amount;
-                // Within the plan's dates, if it has any.
-                let at = match (&rows[*of], case.plan.days) {
-                    (RowSpec::Event(event), Some(_)) => event.at,
-                    _ => refund.at,
-                };
-                rows.push(RowSpec::Refund { of: *of, at, amount });
+                // Anybody, whose account may be closed: it is the seller who gives back.
+                let by = usize::try_from(refund.event).unwrap() % case.partners.len();
+                rows.push(RowSpec::Refund { of: *of, at: refund.at, amount, by });
             }
             Happens::Refund(_) => {}
         }
@@ -65,7 +62,7 @@ fn run(plan: &Plan, roster: &Roster, rows: &[RowSpec<'_>]) -> (Earnings, State) 
         RowSpec::Event(_) => None,
         RowSpec::Refund { of, .. } => Some(*of),
     };
-    // A refund repeats the partner and the customer of its sale.
+    // A refund repeats the customer of its sale.
     let event = |row: usize| match &rows[sold(&rows[row]).unwrap_or(row)] {
         RowSpec::Event(event) => *event,
         RowSpec::Refund { .. } => unreachable!("a refund is of a sale"),
@@ -83,7 +80,10 @@ fn run(plan: &Plan, roster: &Roster, rows: &[RowSpec<'_>]) -> (Earnings, State) 
     let net = each(&|row| event(row).lines[0].net.or(event(row).lines[0].amount).unwrap());
     let quantity = each(&|row| event(row).lines[0].quantity.unwrap_or(10) / 10);
     let refund_of = each(&|row| sold(&rows[row]).map_or(-1, |of| i64::try_from(of).unwrap()));
-    let partner = codes(&|row| i8::try_from(event(row).partner).unwrap());
+    let partner = codes(&|row| match &rows[row] {
+        RowSpec::Event(event) => i8::try_from(event.partner).unwrap(),
+        RowSpec::Refund { by, .. } => i8::try_from(*by).unwrap(),
+    });
     let customer = codes(&|row| i8::try_from(event(row).customer.unwrap()).unwrap());
     let kind = codes(&|row| code(&KINDS, Some(event(row).kind)));
     let country = codes(&|row| code(&COUNTRIES, event(row).country));
@@ -135,7 +135,7 @@ fn one_by_one(
                 total: guerdon::kernel::money::from_minor(0, spec.currency.parse().unwrap()),
                 ..outcomes[*of].clone()
             },
-            RowSpec::Refund { of, at, amount } => {
+            RowSpec::Refund { of, at, amount, .. } => {
                 let at = guerdon::kernel::calendar::Instant::from_micros(*at).unwrap();
                 let mut json = json!({"id": format!("r{row}"), "at": at.to_string(), "event": format!("e{of}")});
                 put(&mut json, "amount", Some(spec.money(*amount)));

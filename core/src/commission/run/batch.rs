@@ -103,12 +103,13 @@ impl<'a> Batch<'a> {
         let (partner, standing) = self.seller(state, row)?;
         let at = self.columns.at.get(row).copied().unwrap_or_default();
         let instant = Instant::from_micros(at).map_err(|problem| problem.under("at"))?;
+        // Whoever has earned something gives it back, whatever became of the plan or of them.
+        if let Some(sold) = self.refunded_row(row)? {
+            return self.give_back(state, row, sold, earnings);
+        }
         if standing == Standing::Closed || self.outside(instant) {
             earnings.nothing();
             return Ok(());
-        }
-        if let Some(sold) = self.refunded_row(row)? {
-            return self.give_back(state, row, sold, earnings);
         }
         let line = self.line(row)?;
         let customer = self.customer(state, row)?;
