@@ -10,6 +10,7 @@ from fractions import Fraction
 import guerdon
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from plan import MULTIPLIERS, ORDER_CAP_CENTS, STEPS
 from rated import Rated
@@ -50,10 +51,10 @@ def document() -> dict:
     }
 
 
-def decoded(column: pa.ChunkedArray, word: Callable[[str], int]) -> np.ndarray:
+def decoded(column: pa.ChunkedArray, numbers: Callable[[pa.StringArray], pa.Array]) -> np.ndarray:
     """A dictionary of words as the numbers that they stand for."""
     coded = column.combine_chunks()
-    return np.array([word(one) for one in coded.dictionary.to_pylist()])[coded.indices.to_numpy()]
+    return numbers(coded.dictionary).to_numpy()[coded.indices.to_numpy()]
 
 
 def run(plan: guerdon.Plan, orders: pa.Table) -> Rated:
@@ -61,8 +62,8 @@ def run(plan: guerdon.Plan, orders: pa.Table) -> Rated:
     cents = pa.table(plan.run(orders, state))["commission_minor"].to_numpy()
     totals = pa.table(plan.totals(state))
     columns = {
-        "partner": decoded(totals["key"], int),
-        "month": decoded(totals["window"], lambda label: int(label[5:])),
+        "partner": decoded(totals["key"], lambda ids: ids.cast(pa.int64())),
+        "month": decoded(totals["window"], lambda labels: pc.utf8_slice_codeunits(labels, 5).cast(pa.int8())),
         "total": totals["paid_minor"],
     }
     return Rated(cents, pa.table(columns))

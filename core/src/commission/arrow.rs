@@ -6,7 +6,9 @@ use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, UInt8Array, UInt64Array,
+    builder::{ArrayBuilder, StringBuilder},
 };
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_schema::ArrowError;
 
 use crate::columns::arrow::broken;
@@ -52,27 +54,42 @@ impl Totals {
     /// # Errors
     /// `columns_broken` if the columns have different lengths, which a plan's have not.
     pub fn into_batch(self) -> Result<RecordBatch, Problem> {
-        let place = |window: &u32| usize::try_from(*window).ok();
-        let window = |window: &u32| self.windows.get(place(window)?);
-        let windows: Vec<Option<&TotalsWindow>> = self.window.iter().map(window).collect();
-        let micros = |bound: fn(&TotalsWindow) -> Option<Instant>| {
-            let bounds = windows.iter().map(|window| Some(bound((*window)?)?.micros()));
-            Arc::new(bounds.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+        let bounds = |bound: fn(&TotalsWindow) -> Option<Instant>| {
+            let micros = |window| bound(window).map(Instant::micros);
+            let known: Vec<Option<i64>> = self.windows.iter().map(micros).collect();
+            let (values, nulls) = filled(self.of_windows(&known).map(Option::flatten));
+            Arc::new(TimestampMicrosecondArray::new(values.into(), nulls).with_timezone("UTC"))
         };
-        let ordinals = windows.iter().map(|window| window.map_or(0, |window| window.ordinal));
+        let (start, end) = (bounds(|window| window.start), bounds(|window| window.end));
+        let ordinals: Vec<i32> = self.windows.iter().map(|window| window.ordinal).collect();
+        let ordinals: Vec<i32> =
+            self.of_windows(&ordinals).map(Option::unwrap_or_default).collect();
         let labels = self.windows.iter().map(|window| window.label.as_str());
         let meters = self.meters.iter().map(String::as_str);
+        let (measures, no_measures) = filled(self.measure.iter().copied());
+        let mut exact = StringBuilder::new();
+        for (entry, text) in &self.measure_exact {
+            exact.append_nulls(entry.saturating_sub(exact.len()));
+            exact.append_value(text);
+        }
+        exact.append_nulls(self.measure.len().saturating_sub(exact.len()));
         batch(vec![
             ("meter", words(self.meter.iter().copied().map(Some), meters)?, FILLED),
             ("key", words(self.key.iter().copied(), self.keys.iter().map(Id::as_str))?, NULLABLE),
-            ("ordinal", Arc::new(ordinals.collect::<Int32Array>()), FILLED),
+            ("ordinal", Arc::new(Int32Array::from(ordinals)), FILLED),
             ("window", words(self.window.iter().copied().map(Some), labels)?, FILLED),
-            ("window_start", micros(|window| window.start), NULLABLE),
-            ("window_end", micros(|window| window.end), NULLABLE),
-            ("measure", Arc::new(Int64Array::from(self.measure)), NULLABLE),
-            ("measure_exact", Arc::new(StringArray::from(self.measure_exact)), NULLABLE),
+            ("window_start", start, NULLABLE),
+            ("window_end", end, NULLABLE),
+            ("measure", Arc::new(Int64Array::new(measures.into(), no_measures)), NULLABLE),
+            ("measure_exact", Arc::new(exact.finish()), NULLABLE),
             ("paid_minor", Arc::new(Int64Array::from(self.paid_minor)), FILLED),
         ])
+    }
+
+    /// What is known of each window, entry by entry.
+    fn of_windows<T: Copy>(&self, known: &[T]) -> impl Iterator<Item = Option<T>> {
+        let place = |window: &u32| usize::try_from(*window).ok();
+        self.window.iter().map(move |window| known.get(place(window)?).copied())
     }
 }
 
@@ -85,10 +102,32 @@ fn words<'w>(
     codes: impl Iterator<Item = Option<u32>>,
     words: impl Iterator<Item = &'w str>,
 ) -> Result<ArrayRef, Problem> {
-    let keys: Int32Array = codes.map(|code| i32::try_from(code?).ok()).collect();
+    let (keys, nulls) = filled(codes.map(|code| i32::try_from(code?).ok()));
+    let keys = Int32Array::new(keys.into(), nulls);
     let words: StringArray = words.map(Some).collect();
     let dictionary = DictionaryArray::<Int32Type>::try_new(keys, Arc::new(words));
     Ok(Arc::new(dictionary.map_err(|reason: ArrowError| broken(&reason))?))
+}
+
+/// Values with something in the place of each null, and where those are, if there are any.
+fn filled<T: Default>(values: impl Iterator<Item = Option<T>>) -> (Vec<T>, Option<NullBuffer>) {
+    let mut filled = Vec::with_capacity(values.size_hint().0);
+    let mut nulls = Vec::new();
+    for value in values {
+        if value.is_none() {
+            nulls.push(filled.len());
+        }
+        filled.push(value.unwrap_or_default());
+    }
+    if nulls.is_empty() {
+        return (filled, None);
+    }
+    let mut valid = BooleanBufferBuilder::new(filled.len());
+    valid.append_n(filled.len(), true);
+    for null in nulls {
+        valid.set_bit(null, false);
+    }
+    (filled, Some(NullBuffer::new(valid.finish())))
 }
 
 fn batch(columns: Vec<(&str, ArrayRef, bool)>) -> Result<RecordBatch, Problem> {

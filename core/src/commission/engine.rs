@@ -11,7 +11,7 @@ use crate::kernel::problem::Problem;
 
 use super::asking::EventFacts;
 use super::compile::Plan;
-use super::evaluate::{Evaluator, Rated, Scratch, Stop};
+use super::evaluate::{Evaluator, Rated, Stop};
 use super::event::{Event, PartnerStatus};
 use super::outcome::{Outcome, OutcomeStatus};
 use super::plan::Base;
@@ -19,6 +19,7 @@ use super::rates::Tables;
 use super::reading::Reading;
 use super::roster::Roster;
 use super::row::{Row, RowLine};
+use super::scratch::Scratch;
 use super::settle::commit;
 use super::state::State;
 use super::step::Step;

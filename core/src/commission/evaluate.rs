@@ -8,9 +8,7 @@
 //! The order of application is the plan's, and fixed: rules, multipliers, limits of the rule,
 //! caps from the order outwards, rounding to the lines, overrides, tiers.
 
-use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
-use crate::kernel::ladder::Held;
 use crate::kernel::problem::Problem;
 
 use super::compile::Plan;
@@ -18,101 +16,10 @@ use super::conditions::{Conditions, Truth};
 use super::plan::Combine;
 use super::rates::Tables;
 use super::row::{Row, ordinal};
+use super::scratch::{Losses, Payments, Scratch, Shape, Unpaid};
 use super::state::State;
 use super::step::{SkipReason, Step};
 use super::working::Working;
-
-/// What one rule pays for one line.
-#[derive(Clone, Debug)]
-pub(super) struct Paid<N> {
-    pub(super) line: usize,
-    /// The rule, by its number in the plan.
-    pub(super) rule: usize,
-    /// Unrounded, over the plan's denominator once multipliers are in.
-    pub(super) amount: N,
-    pub(super) posted: i64,
-    pub(super) used: Option<Used<N>>,
-    /// What it added to the measure of the seller's tier.
-    pub(super) counted: N,
-}
-
-/// A line of the order that no rule paid.
-#[derive(Clone, Debug)]
-pub(super) struct Unpaid<N> {
-    pub(super) line: usize,
-    /// Whether it may count for the seller's tier.
-    pub(super) eligible: bool,
-    /// What it added to the measure of the seller's tier.
-    pub(super) counted: N,
-}
-
-/// What a schedule's meter becomes.
-#[derive(Clone, Debug)]
-pub(super) struct Used<N> {
-    pub(super) schedule: usize,
-    pub(super) meter: usize,
-    pub(super) ordinal: Ordinal,
-    pub(super) before: N,
-    pub(super) after: N,
-    /// What was posted there before.
-    pub(super) paid: i64,
-    /// What the schedule has settled in all, where it posts cumulatively.
-    pub(super) settled: i64,
-}
-
-/// What a sponsor earns from one line.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Overriding {
-    pub(super) line: usize,
-    pub(super) rule: usize,
-    pub(super) base: i64,
-    pub(super) posted: i64,
-}
-
-/// What a cap took away, in minor units.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct CapLoss {
-    pub(super) cap: LossBy,
-    pub(super) amount: i64,
-}
-
-/// What took it away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LossBy {
-    Cap(usize),
-    Rule(usize),
-}
-
-/// Room to work in, kept between rows so that a row allocates nothing.
-#[derive(Clone, Debug)]
-pub(super) struct Scratch<N> {
-    pub(super) paid: Vec<Paid<N>>,
-    pub(super) unpaid: Vec<Unpaid<N>>,
-    pub(super) overrides: Vec<Overriding>,
-    pub(super) lost: Vec<CapLoss>,
-    pub(super) tier_before: Option<u16>,
-    pub(super) held: Option<Held>,
-    pub(super) held_after: Option<Held>,
-    /// What the tier's meter becomes.
-    pub(super) counted: Option<N>,
-    pub(super) total: i64,
-}
-
-impl<N> Default for Scratch<N> {
-    fn default() -> Self {
-        Self {
-            paid: Vec::new(),
-            unpaid: Vec::new(),
-            overrides: Vec::new(),
-            lost: Vec::new(),
-            tier_before: None,
-            held: None,
-            held_after: None,
-            counted: None,
-            total: 0,
-        }
-    }
-}
 
 /// A refusal of the numbers or of a condition. Small, because every step gives one back.
 pub(super) enum Stop {
@@ -167,11 +74,11 @@ pub(super) fn fit<T>(value: Option<T>) -> Result<T, Stop> {
 impl<N: Working> Evaluator<'_, N> {
     /// Rates one row into `scratch`.
     #[inline(always)]
-    pub(super) fn rate<C: Conditions, S: Sink<Step>>(
+    pub(super) fn rate<C: Conditions, S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
         conditions: &mut C,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<Rated, Stop> {
         scratch.paid.clear();
@@ -191,19 +98,20 @@ impl<N: Working> Evaluator<'_, N> {
                 Some(condition) => conditions.holds(condition, line)? == Truth::True,
                 None => true,
             };
-            let before = scratch.paid.len();
+            let before = scratch.paid.as_slice().len();
             if eligible {
                 any_eligible = true;
                 self.rate_line(row, line, conditions, scratch, steps)?;
             }
-            if scratch.paid.len() == before {
+            // Without tiers, nothing asks for the lines that nobody paid.
+            if H::ANY && scratch.paid.as_slice().len() == before {
                 scratch.unpaid.push(Unpaid { line, eligible, counted: N::ZERO });
             }
         }
         if !any_eligible {
             return Ok(Rated::NotEligible);
         }
-        if scratch.paid.is_empty() {
+        if scratch.paid.as_slice().is_empty() {
             self.count(row, conditions, scratch)?;
             let counts = scratch.unpaid.iter().any(|line| line.counted != N::ZERO);
             return Ok(if counts { Rated::Counted } else { Rated::NoRuleMatches });
@@ -218,8 +126,8 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// The seller's tier before this event, brought up to the window of the event.
     #[inline(always)]
-    fn tier(&self, row: &Row<'_>, scratch: &mut Scratch<N>) -> Option<u16> {
-        let Some(spec) = &self.plan.tiers else { return row.tier };
+    fn tier<H: Shape>(&self, row: &Row<'_>, scratch: &mut Scratch<N, H>) -> Option<u16> {
+        let Some(spec) = self.plan.tiers.as_ref().filter(|_| H::ANY) else { return row.tier };
         let meter = self.state.meters.get(spec.meter)?;
         let ordinal = ordinal(self.plan, row, spec.meter);
         let held = spec.levels.advance(self.state.held(row.partner), ordinal, |window| {
@@ -230,17 +138,18 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     #[inline(always)]
-    fn rate_line<C: Conditions, S: Sink<Step>>(
+    fn rate_line<C: Conditions, S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
         line: usize,
         conditions: &mut C,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         self.explain_base(row, line, steps);
-        for spec in &self.plan.groups {
-            let first = scratch.paid.len();
+        let most = if H::ANY { usize::MAX } else { 1 };
+        for spec in self.plan.groups.iter().take(most) {
+            let first = scratch.paid.as_slice().len();
             for rule in &spec.rules {
                 if !self.applies(row, line, rule, conditions, steps)? {
                     continue;
@@ -253,10 +162,10 @@ impl<N: Working> Evaluator<'_, N> {
                     break;
                 }
             }
-            if spec.combine == Combine::Best {
+            if H::ANY && spec.combine == Combine::Best {
                 self.keep_best(first, conditions, scratch, steps)?;
             }
-            for position in first..scratch.paid.len() {
+            for position in first..scratch.paid.as_slice().len() {
                 self.finish(row, position, conditions, scratch, steps)?;
             }
         }

@@ -9,9 +9,10 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Money, from_minor};
 use crate::kernel::schedule::pieces;
 
-use super::evaluate::{Evaluator, Overriding, Paid, Scratch, Used};
+use super::evaluate::Evaluator;
 use super::plan::{Measure, Pay};
 use super::row::Row;
+use super::scratch::{Overriding, Paid, Payments, Scratch, Shape, Used};
 use super::step::{SkipReason, Step};
 use super::working::Working;
 
@@ -163,13 +164,13 @@ impl<N: Working> Evaluator<'_, N> {
         });
     }
 
-    pub(super) fn explain_posted(
+    pub(super) fn explain_posted<H: Shape>(
         &self,
         row: &Row<'_>,
-        scratch: &Scratch<N>,
+        scratch: &Scratch<N, H>,
         steps: &mut impl Sink<Step>,
     ) {
-        for paid in &scratch.paid {
+        for paid in scratch.paid.as_slice() {
             steps.step(|| Step::Rounded {
                 rule: self.rule_id(paid.rule),
                 item: row.items.get(paid.line).cloned().flatten(),

@@ -42,6 +42,7 @@ mod refund;
 mod roster;
 mod row;
 mod run;
+mod scratch;
 mod settle;
 mod shared;
 mod state;

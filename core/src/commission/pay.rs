@@ -4,9 +4,10 @@ use crate::kernel::explain::Sink;
 
 use super::compile::RuleSpec;
 use super::conditions::{Conditions, Truth};
-use super::evaluate::{CapLoss, Evaluator, LossBy, Paid, Scratch, Stop, Used, fit};
+use super::evaluate::{Evaluator, Stop, fit};
 use super::rates::{MultiplierTable, Paying, RuleTable};
 use super::row::{Row, key, measured, ordinal};
+use super::scratch::{CapLoss, LossBy, Losses, Paid, Payments, Scratch, Shape, Used};
 use super::state::{Cell, WIDE};
 use super::step::{SkipReason, Step};
 use super::working::Working;
@@ -41,12 +42,12 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// Adds what a rule pays for a line, before multipliers; false for a tier it does not pay.
     #[inline(always)]
-    pub(super) fn pay(
+    pub(super) fn pay<H: Shape>(
         &self,
         row: &Row<'_>,
         line: usize,
         rule: usize,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
     ) -> Result<bool, Stop> {
         let Some(table) = self.tables.rules.get(rule) else { return Ok(false) };
         let Some(of) = row.lines.get(line) else { return Ok(false) };
@@ -57,7 +58,8 @@ impl<N: Working> Evaluator<'_, N> {
             Paying::Flat(amount) => amount.clone(),
             Paying::PerUnit(amount) => fit(fit(N::quantity(of.quantity))?.times(amount))?,
             Paying::Schedule(schedule) => {
-                let (amount, uses) = fit(self.by_schedule(row, line, *schedule, &scratch.paid))?;
+                let earlier = scratch.paid.as_slice();
+                let (amount, uses) = fit(self.by_schedule(row, line, *schedule, earlier))?;
                 used = Some(uses);
                 amount
             }
@@ -139,14 +141,14 @@ impl<N: Working> Evaluator<'_, N> {
     /// Leaves the rule of a group that pays the most for the line, of those from `first` on. They
     /// are compared by what each would really pay, after multipliers and its own limits; among
     /// equals the first in the order of the group, which is by priority.
-    pub(super) fn keep_best<C: Conditions, S: Sink<Step>>(
+    pub(super) fn keep_best<C: Conditions, S: Sink<Step>, H: Shape>(
         &self,
         first: usize,
         conditions: &mut C,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<(), Stop> {
-        let Some(candidates) = scratch.paid.get_mut(first..) else { return Ok(()) };
+        let Some(candidates) = scratch.paid.as_mut_slice().get_mut(first..) else { return Ok(()) };
         let mut best: Option<(usize, N)> = None;
         for (position, paid) in candidates.iter().enumerate() {
             let worth = self.worth(paid, conditions)?;
@@ -156,9 +158,10 @@ impl<N: Working> Evaluator<'_, N> {
         }
         let Some((best, _)) = best else { return Ok(()) };
         candidates.swap(0, best);
-        for beaten in scratch.paid.drain(first + 1..) {
+        for beaten in candidates.iter().skip(1) {
             self.skip(beaten.rule, SkipReason::PaysLess, Vec::new, steps);
         }
+        scratch.paid.truncate(first + 1);
         Ok(())
     }
 
@@ -176,16 +179,16 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// Multipliers and the rule's own limits.
     #[inline(always)]
-    pub(super) fn finish<C: Conditions, S: Sink<Step>>(
+    pub(super) fn finish<C: Conditions, S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
         position: usize,
         conditions: &mut C,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         let tier = scratch.tier_before;
-        let Some(paid) = scratch.paid.get_mut(position) else { return Ok(()) };
+        let Some(paid) = scratch.paid.as_mut_slice().get_mut(position) else { return Ok(()) };
         self.explain_pay(row, paid, tier, steps);
         for (number, multiplier) in self.tables.multipliers.iter().enumerate() {
             let applies = applies(multiplier, paid.line, conditions)?;
@@ -203,7 +206,7 @@ impl<N: Working> Evaluator<'_, N> {
         if paid.amount > *limit {
             let over = fit(paid.amount.minus(limit))?;
             let lost = fit(over.settle(&self.tables.one_multiplied, self.plan.document.rounding))?;
-            scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount: lost });
+            fit(scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount: lost }))?;
         }
         paid.amount = limit.clone();
         Ok(())

@@ -6,9 +6,10 @@ use crate::kernel::rounding::Rounding;
 
 use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
-use super::evaluate::{CapLoss, Evaluator, LossBy, Overriding, Scratch, Stop, fit};
+use super::evaluate::{Evaluator, Stop, fit};
 use super::plan::OverrideBase;
 use super::row::{Row, key, measured, ordinal};
+use super::scratch::{CapLoss, LossBy, Losses, Overriding, Payments, Scratch, Shape};
 use super::state::{Cell, Meter, State};
 use super::step::Step;
 use super::working::Working;
@@ -16,10 +17,10 @@ use super::working::Working;
 impl<N: Working> Evaluator<'_, N> {
     /// Applies the caps, from the order outwards.
     #[inline(always)]
-    pub(super) fn cap<S: Sink<Step>>(
+    pub(super) fn cap<S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         for cap in 0..self.plan.caps.len() {
@@ -29,17 +30,17 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     #[inline(always)]
-    fn cap_once<S: Sink<Step>>(
+    fn cap_once<S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
         cap: usize,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Option<()> {
         let one = &self.tables.one_multiplied;
         let spec = self.plan.caps.get(cap)?;
         let total = sum(scratch)?;
-        let room = match spec.meter {
+        let room = match spec.meter.filter(|_| H::ANY) {
             None => {
                 let max = self.tables.caps.get(cap)?;
                 if total <= *max {
@@ -58,7 +59,7 @@ impl<N: Working> Evaluator<'_, N> {
         }
         self.explain_cap(cap, &room, &total, steps);
         let lost = total.minus(&room)?.settle(one, self.plan.document.rounding)?;
-        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount: lost });
+        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount: lost })?;
         match scratch.paid.as_mut_slice() {
             [only] => only.amount = room,
             several => {
@@ -73,10 +74,10 @@ impl<N: Working> Evaluator<'_, N> {
     /// Rounds the order once and gives the lines their parts: each at most one unit from its
     /// exact amount, the units that are over to those that lost the largest fraction.
     #[inline(always)]
-    pub(super) fn post<S: Sink<Step>>(
+    pub(super) fn post<S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         let one = &self.tables.one_multiplied;
@@ -85,10 +86,10 @@ impl<N: Working> Evaluator<'_, N> {
                 only.posted = fit(only.amount.settle(one, self.plan.document.rounding))?;
                 only.posted
             }
-            _ => {
-                let amounts: Vec<N> = scratch.paid.iter().map(|paid| paid.amount.clone()).collect();
+            several => {
+                let amounts: Vec<N> = several.iter().map(|paid| paid.amount.clone()).collect();
                 let parts = fit(round_parts(&amounts, one, self.plan.document.rounding))?;
-                for (paid, part) in scratch.paid.iter_mut().zip(&parts) {
+                for (paid, part) in several.iter_mut().zip(&parts) {
                     paid.posted = *part;
                 }
                 parts.iter().sum()
@@ -101,18 +102,19 @@ impl<N: Working> Evaluator<'_, N> {
     /// Adds every eligible line that the ladder wants to the measure of the seller's tier,
     /// whether or not a rule paid it.
     #[inline(always)]
-    pub(super) fn count<C: Conditions>(
+    pub(super) fn count<C: Conditions, H: Shape>(
         &self,
         row: &Row<'_>,
         conditions: &mut C,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
     ) -> Result<(), Stop> {
-        let Some(spec) = &self.plan.tiers else { return Ok(()) };
+        let Some(spec) = self.plan.tiers.as_ref().filter(|_| H::ANY) else { return Ok(()) };
         let cell = self.cell(row, spec.meter);
         let mut measure = fit(self.measure(row, spec.meter, cell))?;
         for (position, line) in row.lines.iter().enumerate() {
             // Where several rules pay a line, the first one tells what it counted.
-            let counted = match scratch.paid.iter_mut().find(|paid| paid.line == position) {
+            let mut paid = scratch.paid.as_mut_slice().iter_mut();
+            let counted = match paid.find(|paid| paid.line == position) {
                 Some(paid) => &mut paid.counted,
                 None => match scratch.unpaid.iter_mut().find(|of| of.line == position) {
                     Some(unpaid) if unpaid.eligible => &mut unpaid.counted,
@@ -143,13 +145,16 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// What the sponsors earn.
     #[inline(always)]
-    pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>>(
+    pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>, H: Shape>(
         &self,
         row: &Row<'_>,
         conditions: &mut C,
-        scratch: &mut Scratch<N>,
+        scratch: &mut Scratch<N, H>,
         steps: &mut S,
     ) -> Result<(), Stop> {
+        if !H::ANY {
+            return Ok(());
+        }
         for (rule, spec) in self.plan.document.overrides.iter().enumerate() {
             let above = usize::from(spec.level).checked_sub(1);
             let Some(earns) = above.and_then(|above| row.sponsors.get(above)) else { continue };
@@ -161,7 +166,7 @@ impl<N: Working> Evaluator<'_, N> {
             let first = scratch.overrides.len();
             let mut amounts: Vec<N> = Vec::new();
             for (line, of) in row.lines.iter().enumerate() {
-                let of_line = scratch.paid.iter().filter(|paid| paid.line == line);
+                let of_line = scratch.paid.as_slice().iter().filter(|paid| paid.line == line);
                 let mut earned = false;
                 let mut posted = 0_i64;
                 for paid in of_line {
@@ -193,7 +198,7 @@ impl<N: Working> Evaluator<'_, N> {
 }
 
 #[inline(always)]
-fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
+fn sum<N: Working, H: Shape>(scratch: &Scratch<N, H>) -> Option<N> {
     match scratch.paid.as_slice() {
         [only] => Some(only.amount.clone()),
         several => several.iter().try_fold(N::ZERO, |sum, paid| sum.plus(&paid.amount)),
@@ -239,11 +244,18 @@ fn round_up_to<N: Working>(amounts: &[N], target: i64, one: &N) -> Option<Vec<i6
 impl<N: Working> Evaluator<'_, N> {
     /// Makes sure that the sums in the state can take what was posted.
     #[inline(always)]
-    pub(super) fn check_sums(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop> {
-        for paid in &scratch.paid {
+    pub(super) fn check_sums<H: Shape>(
+        &self,
+        row: &Row<'_>,
+        scratch: &Scratch<N, H>,
+    ) -> Result<(), Stop> {
+        for paid in scratch.paid.as_slice() {
             if let Some(used) = &paid.used {
                 fit(used.paid.checked_add(scratch.total))?;
             }
+        }
+        if !H::ANY {
+            return Ok(());
         }
         for meter in &self.plan.cap_meters {
             fit(self.cell(row, *meter).paid.checked_add(scratch.total))?;
@@ -254,19 +266,22 @@ impl<N: Working> Evaluator<'_, N> {
 
 /// Writes what a row did into the state. It cannot fail, so nothing is ever half written.
 #[inline(always)]
-pub(super) fn commit<N: Working>(
+pub(super) fn commit<N: Working, H: Shape>(
     plan: &Plan,
     state: &mut State,
     row: &Row<'_>,
-    scratch: &Scratch<N>,
+    scratch: &Scratch<N, H>,
 ) {
-    for paid in &scratch.paid {
+    for paid in scratch.paid.as_slice() {
         let Some(used) = &paid.used else { continue };
         let Some(meter) = state.meters.get_mut(used.meter) else { continue };
         if let Some(cell) = write_measure(meter, used.ordinal, row.partner, &used.after) {
             cell.settled = used.settled;
             cell.paid = cell.paid.saturating_add(paid.posted);
         }
+    }
+    if !H::ANY {
+        return;
     }
     for index in plan.cap_meters.iter().copied() {
         let Some(key) = key(plan, row, index) else { continue };

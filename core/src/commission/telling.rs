@@ -8,11 +8,11 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money, from_minor};
 
 use super::compile::Plan;
-use super::evaluate::{LossBy, Overriding, Paid, Scratch, Unpaid, Used};
 use super::event::Event;
 use super::outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, TierChange};
 use super::plan::{Measure, Pay};
 use super::reading::Reading;
+use super::scratch::{LossBy, Overriding, Paid, Scratch, Unpaid, Used};
 use super::working::Working;
 
 /// A rated event, about to be told.

@@ -11,7 +11,7 @@ use crate::kernel::problem::Problem;
 
 use super::compile::{Key, Plan};
 use super::roster::Roster;
-use super::state::{Cell, Names, State, WIDE};
+use super::state::{Cell, Meter, Names, State, WIDE};
 
 /// The sums of a state, one entry each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct Totals {
     /// What was measured: minor units for a volume, otherwise lines or quantity; none where that
     /// is no whole number of 64 bits, see `measure_exact`.
     pub measure: Vec<Option<i64>>,
-    /// The measures that are no such number, as text.
-    pub measure_exact: Vec<Option<String>>,
+    /// The measures that are no such number, as text, each with its entry. They are few.
+    pub measure_exact: Vec<(usize, String)>,
     /// What was posted, in minor units of the plan's currency.
     pub paid_minor: Vec<i64>,
     /// The names of the meters: `schedule/NAME`, `cap/ID` or `ladder`.
@@ -66,36 +66,51 @@ impl Plan {
         let partners = Keys::of(&state.partners, 0);
         let customers = Keys::of(&state.customers, partners.ids.len());
         let program = Keys { order: vec![0], ids: &[], offset: 0 };
+        totals.make_room(state);
         for ((number, spec), meter) in (0..).zip(&self.meters).zip(&state.meters) {
             let keys = match spec.key {
                 Key::Partner => &partners,
                 Key::Customer => &customers,
                 Key::Program => &program,
             };
-            let mut windows = Windows {
-                plan: self,
-                roster,
-                window: spec.window,
-                known: HashMap::new(),
-                last: None,
-            };
+            let mut windows = Windows::of(self, roster, spec.window);
             let mut pages: Vec<(Ordinal, &[Cell])> = meter.pages().collect();
             pages.sort_by_key(|(ordinal, _)| *ordinal);
             for (ordinal, cells) in pages {
+                let first = totals.key.len();
                 for (key, cell) in keys.cells(cells) {
-                    let window = windows.number(ordinal, keys.id(key), &mut totals.windows)?;
-                    let exact = (cell.measure == WIDE).then(|| meter.wide(ordinal, key));
-                    totals.meter.push(number);
+                    if windows.anchored || totals.window.len() == first {
+                        let window = windows.number(ordinal, keys.id(key), &mut totals.windows)?;
+                        totals.window.push(window);
+                    }
+                    if cell.measure == WIDE {
+                        let exact = meter.wide(ordinal, key).to_string();
+                        totals.measure_exact.push((totals.key.len(), exact));
+                    }
                     totals.key.push(keys.position(key));
-                    totals.window.push(window);
                     totals.measure.push(Some(cell.measure).filter(|measure| *measure != WIDE));
-                    totals.measure_exact.push(exact.map(|exact| exact.to_string()));
                     totals.paid_minor.push(cell.paid);
                 }
+                // Without anchors, a page is one window.
+                let window = totals.window.last().copied().unwrap_or_default();
+                totals.window.resize(totals.key.len(), window);
+                totals.meter.resize(totals.key.len(), number);
             }
         }
         totals.keys = [partners.ids, customers.ids].concat();
         Ok(totals)
+    }
+}
+
+impl Totals {
+    fn make_room(&mut self, state: &State) {
+        let pages = state.meters.iter().flat_map(Meter::pages);
+        let most = pages.map(|(_, cells)| cells.len()).sum();
+        self.meter.reserve(most);
+        self.key.reserve(most);
+        self.window.reserve(most);
+        self.measure.reserve(most);
+        self.paid_minor.reserve(most);
     }
 }
 
@@ -108,14 +123,16 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
+    /// Ids are compared by their first eight bytes as one number, and by the rest of the text only
+    /// where those are the same.
     fn of(names: &'a Names, offset: usize) -> Self {
-        let mut numbered: Vec<(&Id, u32)> = names.ids().iter().zip(0..).collect();
-        numbered.sort();
-        Self {
-            order: numbered.iter().map(|(_, number)| *number).collect(),
-            ids: names.ids(),
-            offset,
-        }
+        let ids = names.ids();
+        let mut numbered: Vec<(u64, &Id, u32)> =
+            ids.iter().zip(0..).map(|(id, number)| (beginning(id), id, number)).collect();
+        numbered.sort_unstable_by(|(left, id, _), (right, other, _)| {
+            left.cmp(right).then_with(|| id.cmp(other))
+        });
+        Self { order: numbered.iter().map(|(.., number)| *number).collect(), ids, offset }
     }
 
     fn cells<'c>(&'c self, cells: &'c [Cell]) -> impl Iterator<Item = (u32, Cell)> + 'c {
@@ -128,9 +145,20 @@ impl<'a> Keys<'a> {
     }
 
     fn position(&self, key: u32) -> Option<u32> {
-        self.id(key)?;
+        if self.ids.is_empty() {
+            return None;
+        }
         u32::try_from(self.offset).ok()?.checked_add(key)
     }
+}
+
+/// The first eight bytes of an id as a number that is in order as they are.
+fn beginning(id: &Id) -> u64 {
+    let mut bytes = [0; 8];
+    for (byte, of) in bytes.iter_mut().zip(id.as_str().bytes()) {
+        *byte = of;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 /// Numbers the windows of a meter as they are met.
@@ -138,12 +166,19 @@ struct Windows<'a> {
     plan: &'a Plan,
     roster: &'a Roster,
     window: usize,
+    /// Whether partners have windows of their own.
+    anchored: bool,
     known: HashMap<(Ordinal, Option<Date>), u32>,
     /// The one that was asked for last, and will be again.
     last: Option<((Ordinal, Option<Date>), u32)>,
 }
 
-impl Windows<'_> {
+impl<'a> Windows<'a> {
+    fn of(plan: &'a Plan, roster: &'a Roster, window: usize) -> Self {
+        let anchored = plan.windows.get(window).is_some_and(|window| window.needs_anchor());
+        Self { plan, roster, window, anchored, known: HashMap::new(), last: None }
+    }
+
     fn number(
         &mut self,
         ordinal: Ordinal,
@@ -152,7 +187,7 @@ impl Windows<'_> {
     ) -> Result<u32, Problem> {
         let Some(window) = self.plan.windows.get(self.window) else { return Ok(0) };
         let joined = || self.roster.get(id?).and_then(|partner| partner.joined);
-        let anchor = if window.needs_anchor() { joined() } else { None };
+        let anchor = if self.anchored { joined() } else { None };
         let wanted = (ordinal, anchor);
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == wanted) {
             return Ok(number);

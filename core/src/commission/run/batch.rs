@@ -1,16 +1,16 @@
 //! A batch under way: what is worked out once for all its rows, and the way of each row.
 
-use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::commission::compile::Plan;
 use crate::commission::engine::below_zero;
-use crate::commission::evaluate::{Evaluator, Scratch, Stop};
+use crate::commission::evaluate::{Evaluator, Stop, fit};
 use crate::commission::event::EventKind;
-use crate::commission::outcome::Line;
 use crate::commission::plan::Base;
 use crate::commission::rates::Tables;
 use crate::commission::roster::Roster;
 use crate::commission::row::{Row, RowLine};
+use crate::commission::scratch::{Any, Scratch, Shape, Simple};
 use crate::commission::settle::commit;
 use crate::commission::state::State;
 use crate::commission::working::{Quantity, Working};
@@ -21,11 +21,13 @@ use crate::kernel::id::Id;
 use crate::kernel::money::AMOUNT_TOO_LARGE;
 use crate::kernel::problem::Problem;
 
+use super::chunk::{Chunk, ROWS_AT_HAND};
 use super::columns::EventColumns;
 use super::conditions::{Answer, RowConditions};
 use super::earnings::Earnings;
 use super::numbering::Numbering;
-use super::sellers::{Seller, Standing};
+use super::refunds::{Refunds, Told};
+use super::sellers::{Sellers, Standing};
 
 pub(super) struct Batch<'a> {
     pub(super) plan: &'a Plan,
@@ -33,21 +35,25 @@ pub(super) struct Batch<'a> {
     pub(super) columns: &'a EventColumns<'a>,
     pub(super) partners: Numbering,
     customers: Option<Numbering>,
-    /// By partner number.
-    pub(super) standings: Vec<Standing>,
-    pub(super) sellers: HashMap<u32, Seller>,
-    cursors: Vec<Option<PeriodCursor>>,
+    pub(super) sellers: Sellers<'a>,
+    pub(super) cursors: Vec<Option<PeriodCursor>>,
     pub(super) windows: Vec<Ordinal>,
     kinds: Vec<EventKind>,
     pub(super) answers: Vec<Answer>,
     /// Of each fact slot, the column that has it.
     pub(super) slots: Vec<Option<usize>>,
-    pub(super) sponsors: Vec<Id>,
-    pub(super) sponsor_numbers: HashMap<Id, u32>,
-    /// The rows that a later row gives back.
-    refunded: HashSet<usize>,
-    /// Their lines, reversals included.
-    pub(super) posted: HashMap<usize, Vec<Line>>,
+    pub(super) refunds: Refunds,
+    pub(super) chunk: Chunk,
+}
+
+/// A row as it was read.
+#[derive(Clone, Copy)]
+pub(super) struct ReadRow {
+    pub(super) row: usize,
+    pub(super) partner: u32,
+    standing: Standing,
+    pub(super) customer: Option<u32>,
+    pub(super) line: RowLine,
 }
 
 impl<'a> Batch<'a> {
@@ -71,112 +77,177 @@ impl<'a> Batch<'a> {
             columns,
             partners: Numbering::of(&columns.partner),
             customers: columns.customer.as_ref().map(Numbering::of),
-            standings: Vec::new(),
-            sellers: HashMap::new(),
+            sellers: Sellers::new(plan, roster),
             cursors: plan.cursors(),
             windows: vec![Ordinal::new(0); plan.windows.len()],
             kinds,
             answers: Vec::new(),
             slots,
-            sponsors: Vec::new(),
-            sponsor_numbers: HashMap::new(),
-            refunded: columns
-                .refund_of
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|row| usize::try_from(*row).ok())
-                .collect(),
-            posted: HashMap::new(),
+            refunds: Refunds::of(columns),
+            chunk: Chunk::new(plan.conditions.len()),
         };
         batch.answers = batch.answers()?;
         Ok(batch)
     }
 
-    #[inline(always)]
-    pub(super) fn row(
+    /// Rates rows, as many as there are between two looks.
+    pub(super) fn rows(
         &mut self,
         state: &mut State,
-        row: usize,
-        (fast, exact): (&mut Scratch<i64>, &mut Scratch<Exact>),
+        rows: Range<usize>,
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
-        let (partner, standing) = self.seller(state, row)?;
-        let at = self.columns.at.get(row).copied().unwrap_or_default();
-        let instant = Instant::from_micros(at).map_err(|problem| problem.under("at"))?;
-        // Whoever has earned something gives it back, whatever became of the plan or of them.
-        if let Some(sold) = self.refunded_row(row)? {
-            return self.give_back(state, row, sold, earnings);
+        let plan = self.plan;
+        match &plan.fast {
+            Some(tables) if plan.is_simple() && !self.refunds.any() => {
+                self.rows_by::<i64, Simple>(tables, state, rows, earnings)
+            }
+            Some(tables) => self.rows_by::<i64, Any>(tables, state, rows, earnings),
+            None => self.rows_by::<Exact, Any>(&plan.exact, state, rows, earnings),
         }
-        if standing == Standing::Closed || self.outside(instant) {
+    }
+
+    /// A function of its own for each shape, so that none holds registers for another.
+    #[inline(never)]
+    fn rows_by<N: Working, H: Shape>(
+        &mut self,
+        tables: &Tables<N>,
+        state: &mut State,
+        rows: Range<usize>,
+        earnings: &mut Earnings,
+    ) -> Result<(), Problem> {
+        let mut scratch = Scratch::<N, H>::default();
+        for start in rows.clone().step_by(ROWS_AT_HAND) {
+            let end = rows.end.min(start + ROWS_AT_HAND);
+            let read = self.read(state, start..end);
+            // What comes before a row that cannot be read has its problems first.
+            let end = read.as_ref().err().map_or(end, |(row, _)| *row);
+            let mut row = start;
+            while row < end {
+                let stretch = self.stretch(row..end).map_err(|problem| at_row(problem, row))?;
+                for row in row..stretch.end {
+                    self.row(tables, state, (row, stretch.outside), &mut scratch, earnings)
+                        .map_err(|problem| at_row(problem, row))?;
+                }
+                row = stretch.end;
+            }
+            read.map_err(|(row, problem)| at_row(problem, row))?;
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn row<N: Working, H: Shape>(
+        &mut self,
+        tables: &Tables<N>,
+        state: &mut State,
+        (row, outside): (usize, bool),
+        scratch: &mut Scratch<N, H>,
+        earnings: &mut Earnings,
+    ) -> Result<(), Problem> {
+        if H::ANY {
+            // Whoever has earned something gives it back, whatever became of the plan or of them.
+            if let Some(sold) = self.refunded_row(row)? {
+                return self.give_back(state, row, sold, earnings);
+            }
+        }
+        if outside || self.seller(row).1 == Standing::Closed {
             earnings.nothing();
             return Ok(());
         }
+        let read = self.read_row(state, row)?;
+        match self.settle(tables, state, read, scratch, earnings) {
+            Ok(None) => Ok(()),
+            Ok(Some(told)) => {
+                self.refunds.posted.insert(row, told);
+                Ok(())
+            }
+            Err(Stop::Problem(problem)) => Err(*problem),
+            Err(Stop::TooWide) => self.settle_exactly(state, row, earnings),
+        }
+    }
+
+    #[inline(always)]
+    fn seller(&self, row: usize) -> (u32, Standing) {
+        let partner = self.chunk.seller(row);
+        (partner, self.sellers.standing(partner))
+    }
+
+    #[inline(always)]
+    fn read_row(&mut self, state: &mut State, row: usize) -> Result<ReadRow, Problem> {
+        let (partner, standing) = self.seller(row);
         let line = self.line(row)?;
         let customer = self.customer(state, row)?;
-        self.find_windows(instant);
-        if standing == Standing::Special {
-            self.find_own_windows(partner, instant);
+        if let Standing::Special(place) = standing {
+            let at = self.columns.at.get(row).copied().unwrap_or_default();
+            if let Some(seller) = self.sellers.special_mut(place) {
+                seller.find_own_windows(Instant::from_micros(at)?, &mut self.windows);
+            }
         }
-        let seller = self.special(partner, standing);
-        let lines = [line];
-        let of = Row {
-            kind: self.kind(row),
-            partner,
-            customer,
-            tier: seller.and_then(|seller| seller.tier),
-            given_tier: None,
-            windows: &self.windows,
-            lines: &lines,
-            items: &[],
-            sponsors: seller.map_or(&[], |seller| seller.earns.as_slice()),
-            sponsor_ids: &[],
-        };
-        let settled = match &self.plan.fast {
-            Some(tables) => match self.settle(tables, state, (&of, row, seller), fast, earnings) {
-                Err(Stop::TooWide) => {
-                    self.settle(&self.plan.exact, state, (&of, row, seller), exact, earnings)
-                }
-                settled => settled,
-            },
-            None => self.settle(&self.plan.exact, state, (&of, row, seller), exact, earnings),
-        };
-        let told = settled.map_err(|stop| match stop {
-            Stop::Problem(problem) => *problem,
-            Stop::TooWide => Problem::new(
-                AMOUNT_TOO_LARGE,
-                "an amount of this row does not fit 64 bits of minor units",
-                "check the amounts of the row and of the plan",
-            ),
-        })?;
-        if let Some(told) = told {
-            self.posted.insert(row, told);
+        Ok(ReadRow { row, partner, standing, customer, line })
+    }
+
+    /// Rates a row that does not fit the numbers of the others. It reads the row again, so that
+    /// nothing is kept for it of all the rows that do fit.
+    #[cold]
+    #[inline(never)]
+    fn settle_exactly(
+        &mut self,
+        state: &mut State,
+        row: usize,
+        earnings: &mut Earnings,
+    ) -> Result<(), Problem> {
+        let read = self.read_row(state, row)?;
+        let mut scratch = Scratch::<Exact, Any>::default();
+        match self.settle(&self.plan.exact, state, read, &mut scratch, earnings) {
+            Ok(None) => {}
+            Ok(Some(told)) => {
+                self.refunds.posted.insert(row, told);
+            }
+            Err(stop) => return Err(refused(stop)),
         }
         Ok(())
     }
 
     /// Rates a row in one kind of number, and changes the state if all went well.
     #[inline(always)]
-    fn settle<N: Working>(
+    fn settle<N: Working, H: Shape>(
         &self,
         tables: &Tables<N>,
         state: &mut State,
-        (of, row, seller): (&Row<'_>, usize, Option<&Seller>),
-        scratch: &mut Scratch<N>,
+        read: ReadRow,
+        scratch: &mut Scratch<N, H>,
         earnings: &mut Earnings,
-    ) -> Result<Option<Vec<Line>>, Stop> {
+    ) -> Result<Told, Stop> {
+        let seller = match read.standing {
+            Standing::Special(place) => self.sellers.special(place),
+            Standing::Plain | Standing::Closed => None,
+        };
+        let of = Row {
+            kind: self.kind(read.row),
+            partner: read.partner,
+            customer: read.customer,
+            tier: seller.and_then(|seller| seller.tier),
+            given_tier: None,
+            windows: &self.windows,
+            lines: &[read.line],
+            items: &[],
+            sponsors: seller.map_or(&[], |seller| seller.earns.as_slice()),
+            sponsor_ids: &[],
+        };
         let evaluator = Evaluator { plan: self.plan, tables, state };
-        let mut conditions = RowConditions { batch: self, state, of, row, tier: None };
-        let rated = evaluator.rate(of, &mut conditions, scratch, &mut NoSteps)?;
+        let mut conditions = RowConditions::new(self, state, &of, read.row);
+        let rated = evaluator.rate(&of, &mut conditions, scratch, &mut NoSteps)?;
         if !rated.has_lines() {
             earnings.nothing();
             return Ok(None);
         }
-        earnings.add(self.plan, scratch, row, seller);
+        fit(earnings.add(self.plan, scratch, read.row, seller))?;
         let mut told = None;
-        if !self.refunded.is_empty() && self.refunded.contains(&row) {
-            told = Some(self.tell(state, (of, row, seller), scratch)?);
+        if let Some(kept) = H::kept(scratch).filter(|_| self.refunds.are_of(read.row)) {
+            told = Some(self.tell(state, read, seller, kept)?);
         }
-        commit(self.plan, state, of, scratch);
+        commit(self.plan, state, &of, scratch);
         Ok(told)
     }
 
@@ -190,13 +261,6 @@ impl<'a> Batch<'a> {
             Ok(state.customers.number(&id))
         })?;
         Ok(Some(number))
-    }
-
-    #[inline(always)]
-    fn outside(&self, at: Instant) -> bool {
-        let document = &self.plan.document;
-        document.effective_from.is_some_and(|from| at < from)
-            || document.effective_until.is_some_and(|until| at >= until)
     }
 
     #[inline(always)]
@@ -216,18 +280,28 @@ impl<'a> Batch<'a> {
     }
 
     #[inline(always)]
-    fn find_windows(&mut self, at: Instant) {
-        for (ordinal, cursor) in self.windows.iter_mut().zip(&mut self.cursors) {
-            if let Some(cursor) = cursor {
-                *ordinal = cursor.ordinal_of(at);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn kind(&self, row: usize) -> EventKind {
+    pub(super) fn kind(&self, row: usize) -> EventKind {
         let code = self.columns.kind.as_ref().and_then(|kind| kind.codes.get(row));
         code.and_then(|code| self.kinds.get(code)).copied().unwrap_or(EventKind::Sale)
+    }
+}
+
+/// A problem of a row, at its place in the column: columns come first in a batch.
+#[cold]
+fn at_row(problem: Problem, row: usize) -> Problem {
+    let path = format!("{}/{row}", problem.path);
+    problem.at(path)
+}
+
+#[cold]
+fn refused(stop: Stop) -> Problem {
+    match stop {
+        Stop::Problem(problem) => *problem,
+        Stop::TooWide => Problem::new(
+            AMOUNT_TOO_LARGE,
+            "an amount of this row does not fit 64 bits of minor units",
+            "check the amounts of the row and of the plan",
+        ),
     }
 }
 

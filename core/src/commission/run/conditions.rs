@@ -2,8 +2,9 @@
 
 use crate::columns::Facts;
 use crate::commission::conditions::{ConditionId, Conditions, Truth};
+use crate::commission::event::EventKind;
 use crate::commission::facts::BuiltIn;
-use crate::commission::row::Row;
+use crate::commission::row::{Row, RowLine};
 use crate::commission::state::State;
 use crate::kernel::calendar::Instant;
 use crate::kernel::expression::{FactId, FactSource, FactType, ValueRef};
@@ -59,12 +60,42 @@ impl FactSource for OneWord<'_> {
 }
 
 /// A row that conditions ask.
+#[derive(Clone, Copy)]
 pub(super) struct RowConditions<'a> {
-    pub(super) batch: &'a Batch<'a>,
-    pub(super) state: &'a State,
-    pub(super) of: &'a Row<'a>,
-    pub(super) row: usize,
-    pub(super) tier: Option<u16>,
+    batch: &'a Batch<'a>,
+    state: &'a State,
+    row: usize,
+    kind: EventKind,
+    partner: u32,
+    customer: Option<u32>,
+    line: Option<RowLine>,
+    tier: Option<u16>,
+}
+
+impl<'a> RowConditions<'a> {
+    #[inline(always)]
+    pub(super) fn new(batch: &'a Batch<'a>, state: &'a State, of: &Row<'_>, row: usize) -> Self {
+        Self {
+            batch,
+            state,
+            row,
+            kind: of.kind,
+            partner: of.partner,
+            customer: of.customer,
+            line: of.lines.first().copied(),
+            tier: None,
+        }
+    }
+
+    /// Asks the row. It takes a copy of what it asks, so that what most rows never need is not
+    /// kept in memory for them.
+    #[inline(never)]
+    fn ask(self, condition: ConditionId) -> Result<Truth, Box<Problem>> {
+        match self.batch.plan.conditions.get(condition) {
+            Some(program) => Ok(program.test(&self).map(truth)?),
+            None => Ok(Truth::True),
+        }
+    }
 }
 
 impl Conditions for RowConditions<'_> {
@@ -75,21 +106,9 @@ impl Conditions for RowConditions<'_> {
 
     #[inline(always)]
     fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Box<Problem>> {
-        match self.batch.answers.get(condition) {
-            Some(Answer::ByWord(column, truths)) => {
-                let Some((_, Facts::Words(words))) = self.batch.columns.facts.get(*column) else {
-                    return Ok(Truth::Unknown);
-                };
-                let answer = match words.codes.get(self.row) {
-                    Some(code) => truths.get(code),
-                    None => truths.last(),
-                };
-                Ok(answer.copied().unwrap_or(Truth::Unknown))
-            }
-            _ => match self.batch.plan.conditions.get(condition) {
-                Some(program) => Ok(program.test(self).map(truth)?),
-                None => Ok(Truth::True),
-            },
+        match self.batch.chunk.truth(condition, self.row) {
+            Some(truth) => Ok(truth),
+            None => self.ask(condition),
         }
     }
 
@@ -106,9 +125,9 @@ impl FactSource for RowConditions<'_> {
         if let Some((_, facts)) = column.and_then(|column| columns.facts.get(column)) {
             return self.column(id, facts);
         }
-        let line = self.of.lines.first()?;
+        let line = self.line?;
         match BuiltIn::of(id)? {
-            BuiltIn::Kind => Some(ValueRef::String(self.of.kind.as_str())),
+            BuiltIn::Kind => Some(ValueRef::String(self.kind.as_str())),
             BuiltIn::At => {
                 let at = columns.at.get(self.row).copied()?;
                 Instant::from_micros(at).ok().map(ValueRef::Instant)
@@ -118,13 +137,13 @@ impl FactSource for RowConditions<'_> {
                 (Some(_), None) => None,
                 // The host's own, also one that no rule pays by.
                 (None, None) => {
-                    let record = self.batch.roster.get(self.state.partners.id(self.of.partner)?)?;
+                    let record = self.batch.roster.get(self.state.partners.id(self.partner)?)?;
                     record.tier.as_ref().map(id_string)
                 }
             },
             // Not from the column: numbers are ids too.
-            BuiltIn::Partner => self.state.partners.id(self.of.partner).map(id_string),
-            BuiltIn::Customer => self.state.customers.id(self.of.customer?).map(id_string),
+            BuiltIn::Partner => self.state.partners.id(self.partner).map(id_string),
+            BuiltIn::Customer => self.state.customers.id(self.customer?).map(id_string),
             BuiltIn::Total | BuiltIn::Amount => Some(ValueRef::Minor(line.gross, currency)),
             BuiltIn::Net => Some(ValueRef::Minor(line.base, currency)),
             BuiltIn::Quantity => Some(ValueRef::Decimal(line.quantity.decimal())),

@@ -1,7 +1,7 @@
 //! What a batch earns, row by row, as columns.
 
 use crate::commission::compile::Plan;
-use crate::commission::evaluate::Scratch;
+use crate::commission::scratch::{Losses, Scratch, Shape};
 use crate::kernel::id::Id;
 
 use super::sellers::Seller;
@@ -32,27 +32,32 @@ pub struct Overrides {
     pub partners: Vec<Id>,
 }
 impl Earnings {
+    #[inline(always)]
     pub(super) fn nothing(&mut self) {
         self.commission_minor.push(0);
         self.lost_minor.push(0);
     }
 
     #[inline(always)]
-    pub(super) fn add<N>(
+    pub(super) fn add<N, H: Shape>(
         &mut self,
         plan: &Plan,
-        scratch: &Scratch<N>,
+        scratch: &Scratch<N, H>,
         row: usize,
         seller: Option<&Seller>,
-    ) {
+    ) -> Option<()> {
+        self.lost_minor.push(scratch.lost.total()?);
         self.commission_minor.push(scratch.total);
-        self.lost_minor.push(scratch.lost.iter().map(|lost| lost.amount).sum());
+        if !H::ANY {
+            return Some(());
+        }
         for overriding in &scratch.overrides {
             let level = plan.document.overrides.get(overriding.rule).map_or(1, |one| one.level);
             let above = usize::from(level).saturating_sub(1);
             let sponsor = seller.and_then(|seller| seller.sponsors.get(above)).copied();
             self.overrides.push(row, sponsor.unwrap_or_default(), level, overriding.posted);
         }
+        Some(())
     }
 }
 

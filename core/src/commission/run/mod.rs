@@ -2,22 +2,24 @@
 //!
 //! Each row goes through the same evaluator as a single event; what differs is only where it is
 //! read from. Conditions on one column of words are worked out for each word before the rows
-//! begin, partners become small numbers as they are first seen, and windows are found with a
-//! cursor, because rows mostly come in the order of time.
+//! begin. Rows are then read some thousands at a time, column by column: partners become small
+//! numbers as they are first seen, and windows are found once for all rows that lie in them,
+//! because rows mostly come in the order of time.
 
 mod batch;
+mod chunk;
 mod columns;
 mod conditions;
 mod earnings;
 mod numbering;
 mod refunds;
 mod sellers;
+mod stretch;
 
 use crate::kernel::problem::Problem;
 
 use super::RUN_INTERRUPTED;
 use super::compile::Plan;
-use super::evaluate::Scratch;
 use super::roster::Roster;
 use super::state::State;
 
@@ -65,31 +67,20 @@ impl Plan {
             lost_minor: Vec::with_capacity(rows),
             overrides: Overrides::default(),
         };
-        let mut fast = Scratch::default();
-        let mut exact = Scratch::default();
         for start in (0..rows).step_by(ROWS_BETWEEN_LOOKS) {
             if !go_on(start) {
                 return Err(interrupted(start, rows));
             }
-            for row in start..rows.min(start + ROWS_BETWEEN_LOOKS) {
-                batch
-                    .row(&mut working, row, (&mut fast, &mut exact), &mut earnings)
-                    .map_err(|problem| at_row(problem, row))?;
-            }
+            let end = rows.min(start + ROWS_BETWEEN_LOOKS);
+            batch.rows(&mut working, start..end, &mut earnings)?;
         }
         if !go_on(rows) {
             return Err(interrupted(rows, rows));
         }
-        earnings.overrides.partners = batch.sponsors;
+        earnings.overrides.partners = batch.sellers.sponsors;
         *state = working;
         Ok(earnings)
     }
-}
-
-/// A problem of a row, at its place in the column: columns come first in a batch.
-fn at_row(problem: Problem, row: usize) -> Problem {
-    let path = format!("{}/{row}", problem.path);
-    problem.at(path)
 }
 
 fn interrupted(done: usize, rows: usize) -> Problem {

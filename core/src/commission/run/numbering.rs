@@ -1,11 +1,12 @@
-//! Small numbers for the ids of a column.
+//! Small numbers for the ids of a column, found as they are first seen.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use crate::columns::Ids;
+use crate::columns::{Codes, Ids};
 use crate::kernel::problem::Problem;
 
-/// Small numbers for the ids of a column, found as they are first seen.
+/// The numbers that were found so far.
 pub(super) enum Numbering {
     /// Of numbers from the least one on; [`UNSEEN`] until then.
     Dense {
@@ -37,8 +38,52 @@ impl Numbering {
         }
     }
 
+    /// The numbers of some rows' ids; `name` gives the number of an id that was not seen before.
+    /// A problem with an id comes with the number of rows before it.
+    pub(super) fn number_each(
+        &mut self,
+        ids: &Ids<'_>,
+        rows: Range<usize>,
+        out: &mut [u32],
+        mut name: impl FnMut(&str) -> Result<u32, Problem>,
+    ) -> Result<(), (usize, Problem)> {
+        let rows = rows.start..rows.end;
+        match (self, ids) {
+            (Self::Dense { least, numbers }, Ids::Numbers(column)) => {
+                let ids = column.get(rows).unwrap_or_default();
+                for (done, (out, id)) in out.iter_mut().zip(ids).enumerate() {
+                    let place = usize::try_from(id.wrapping_sub(*least)).unwrap_or(usize::MAX);
+                    *out = match numbers.get_mut(place) {
+                        Some(number) if *number != UNSEEN => *number,
+                        place => {
+                            let number = name(&id.to_string()).map_err(|one| (done, one))?;
+                            if let Some(place) = place {
+                                *place = number;
+                            }
+                            number
+                        }
+                    };
+                }
+            }
+            (Self::Words(numbers), Ids::Words(words)) => {
+                let mut name = |code: usize| name(words.words.get(code).copied().unwrap_or(""));
+                match words.codes {
+                    Codes::Int8(codes) => by_code(numbers, codes.get(rows), out, &mut name),
+                    Codes::Int16(codes) => by_code(numbers, codes.get(rows), out, &mut name),
+                    Codes::Int32(codes) => by_code(numbers, codes.get(rows), out, &mut name),
+                }?;
+            }
+            (numbering, _) => {
+                for (done, (out, row)) in out.iter_mut().zip(rows).enumerate() {
+                    *out = numbering.get(ids, row, &mut name).map_err(|one| (done, one))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The number of a row's id; `name` gives the number of an id that was not seen before.
-    #[inline(always)]
+    #[inline]
     pub(super) fn get(
         &mut self,
         ids: &Ids<'_>,
@@ -82,4 +127,30 @@ impl Numbering {
             _ => name(""),
         }
     }
+}
+
+fn by_code<C: Copy>(
+    numbers: &mut [u32],
+    codes: Option<&[C]>,
+    out: &mut [u32],
+    name: &mut impl FnMut(usize) -> Result<u32, Problem>,
+) -> Result<(), (usize, Problem)>
+where
+    usize: TryFrom<C>,
+{
+    for (done, (out, code)) in out.iter_mut().zip(codes.unwrap_or_default()).enumerate() {
+        // That codes point at words was checked before.
+        let code = usize::try_from(*code).unwrap_or_default();
+        *out = match numbers.get_mut(code) {
+            Some(number) if *number != UNSEEN => *number,
+            place => {
+                let number = name(code).map_err(|one| (done, one))?;
+                if let Some(place) = place {
+                    *place = number;
+                }
+                number
+            }
+        };
+    }
+    Ok(())
 }

@@ -1,12 +1,13 @@
 //! Refunds of a batch: each names the earlier row that it gives back.
 
 use crate::columns::null;
+use std::collections::HashMap;
+
 use crate::commission::REFUND_OF_UNKNOWN_SALE;
-use crate::commission::evaluate::Scratch;
 use crate::commission::event::{Event, Refund};
 use crate::commission::outcome::Line;
 use crate::commission::reading::Reading;
-use crate::commission::row::Row;
+use crate::commission::scratch::Scratch;
 use crate::commission::state::State;
 use crate::commission::telling::Telling;
 use crate::commission::working::Working;
@@ -14,9 +15,46 @@ use crate::kernel::calendar::Instant;
 use crate::kernel::money::{from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
-use super::batch::{Batch, index};
+use super::batch::{Batch, ReadRow, index};
+use super::columns::EventColumns;
 use super::earnings::Earnings;
 use super::sellers::Seller;
+
+/// The lines of a row, if a later row gives it back.
+pub(super) type Told = Option<Vec<Line>>;
+
+/// The rows that later rows give back.
+pub(super) struct Refunds {
+    /// Of each row, whether a later one gives it back; empty if there is none.
+    refunded: Vec<bool>,
+    /// The lines of those rows, reversals included.
+    pub(super) posted: HashMap<usize, Vec<Line>>,
+}
+
+impl Refunds {
+    pub(super) fn of(columns: &EventColumns<'_>) -> Self {
+        let sold = columns.refund_of.unwrap_or_default().iter();
+        let mut refunded = Vec::new();
+        for sold in sold.filter_map(|row| usize::try_from(*row).ok()) {
+            refunded.resize(columns.at.len(), false);
+            if let Some(place) = refunded.get_mut(sold) {
+                *place = true;
+            }
+        }
+        // A row that there is not is refused when its refund comes.
+        Self { refunded, posted: HashMap::new() }
+    }
+
+    pub(super) fn any(&self) -> bool {
+        !self.refunded.is_empty()
+    }
+
+    /// Whether a later row gives this one back.
+    #[inline(always)]
+    pub(super) fn are_of(&self, row: usize) -> bool {
+        self.refunded.get(row).copied().unwrap_or(false)
+    }
+}
 
 impl Batch<'_> {
     /// The lines of a row, for a refund that comes later.
@@ -24,21 +62,22 @@ impl Batch<'_> {
     pub(super) fn tell<N: Working>(
         &self,
         state: &State,
-        (of, row, seller): (&Row<'_>, usize, Option<&Seller>),
+        read: ReadRow,
+        seller: Option<&Seller>,
         scratch: &Scratch<N>,
     ) -> Result<Vec<Line>, Problem> {
         let sponsors = seller.map_or(&[][..], |seller| seller.sponsors.as_slice());
-        let sponsor = |number: &u32| self.sponsors.get(index(*number)).cloned();
-        let at = Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?;
-        let partner = state.partners.id(of.partner).cloned().ok_or_else(null)?;
+        let sponsor = |number: &u32| self.sellers.sponsors.get(index(*number)).cloned();
+        let at = Instant::from_micros(self.columns.at.get(read.row).copied().unwrap_or_default())?;
+        let partner = state.partners.id(read.partner).cloned().ok_or_else(null)?;
         let event = Event {
-            customer: of.customer.and_then(|customer| state.customers.id(customer)).cloned(),
-            ..Event::new(of.kind, row.to_string().parse()?, partner, at)
+            customer: read.customer.and_then(|customer| state.customers.id(customer)).cloned(),
+            ..Event::new(self.kind(read.row), read.row.to_string().parse()?, partner, at)
         };
         let reading = Reading {
-            lines: of.lines.to_vec(),
+            lines: vec![read.line],
             items: vec![None],
-            order_gross: of.lines.first().map_or(0, |line| line.gross),
+            order_gross: read.line.gross,
             sponsor_ids: sponsors.iter().filter_map(sponsor).collect(),
             payable_at: at,
             ..Reading::default()
@@ -74,7 +113,7 @@ impl Batch<'_> {
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
         let currency = self.plan.document.currency;
-        let Some(posted) = self.posted.get_mut(&sold) else {
+        let Some(posted) = self.refunds.posted.get_mut(&sold) else {
             earnings.nothing();
             return Ok(());
         };
@@ -88,7 +127,7 @@ impl Batch<'_> {
         earnings.commission_minor.push(to_minor(outcome.total.amount, currency)?);
         earnings.lost_minor.push(0);
         for line in outcome.lines.iter().filter(|line| line.level > 0) {
-            let number = self.sponsor_numbers.get(&line.partner).copied();
+            let number = self.sellers.sponsor_number(&line.partner);
             let level = u8::try_from(line.level).unwrap_or(u8::MAX);
             let amount = to_minor(line.amount.amount, currency)?;
             earnings.overrides.push(row, number.unwrap_or_default(), level, amount);

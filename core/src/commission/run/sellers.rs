@@ -1,23 +1,25 @@
 //! What a batch knows of the partners who sell: looked up once, when they are first seen.
 
+use std::collections::HashMap;
+
+use crate::commission::compile::Plan;
 use crate::commission::event::PartnerStatus;
+use crate::commission::roster::Roster;
 use crate::commission::state::State;
-use crate::kernel::calendar::{Instant, PeriodCursor, PlacedWindow};
+use crate::kernel::calendar::{Instant, Ordinal, PeriodCursor, PlacedWindow};
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problem;
 
-use super::batch::{Batch, index};
+use super::batch::index;
 
-/// How much there is to know of a partner; kept apart, so that what most rows read is small.
+/// How much there is to know of a partner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Not seen in this batch yet.
-    #[default]
-    New,
     /// Nothing that matters here.
+    #[default]
     Plain,
-    /// There is a [`Seller`].
-    Special,
+    /// What the [`Seller`] of that place says.
+    Special(u32),
     /// Earns nothing.
     Closed,
 }
@@ -32,57 +34,84 @@ pub(super) struct Seller {
     windows: Vec<(usize, PeriodCursor)>,
 }
 
-impl Batch<'_> {
-    /// The number of the seller of a row, and how much there is to know of them.
-    #[inline(always)]
-    pub(super) fn seller(
-        &mut self,
-        state: &mut State,
-        row: usize,
-    ) -> Result<(u32, Standing), Problem> {
-        let columns = self.columns;
-        let number = self.partners.get(&columns.partner, row, |id| {
-            let id: Id = id.parse().map_err(|problem: Problem| problem.under("partner"))?;
-            Ok(state.partners.number(&id))
-        })?;
-        match self.standings.get(index(number)) {
-            None | Some(Standing::New) => Ok((number, self.meet(state, number)?)),
-            Some(standing) => Ok((number, *standing)),
+impl Seller {
+    pub(super) fn find_own_windows(&mut self, at: Instant, windows: &mut [Ordinal]) {
+        for (position, cursor) in &mut self.windows {
+            if let Some(ordinal) = windows.get_mut(*position) {
+                *ordinal = cursor.ordinal_of(at);
+            }
+        }
+    }
+}
+
+/// The sellers of a batch.
+pub(super) struct Sellers<'a> {
+    plan: &'a Plan,
+    roster: &'a Roster,
+    /// By partner number; as long as everybody is plain, nobody is in it.
+    standings: Vec<Standing>,
+    special: Vec<Seller>,
+    pub(super) sponsors: Vec<Id>,
+    sponsor_numbers: HashMap<Id, u32>,
+}
+
+impl<'a> Sellers<'a> {
+    pub(super) fn new(plan: &'a Plan, roster: &'a Roster) -> Self {
+        Self {
+            plan,
+            roster,
+            standings: Vec::new(),
+            special: Vec::new(),
+            sponsors: Vec::new(),
+            sponsor_numbers: HashMap::new(),
         }
     }
 
     #[inline(always)]
-    pub(super) fn special(&self, partner: u32, standing: Standing) -> Option<&Seller> {
-        if standing == Standing::Special { self.sellers.get(&partner) } else { None }
+    pub(super) fn standing(&self, number: u32) -> Standing {
+        self.standings.get(index(number)).copied().unwrap_or_default()
     }
 
-    /// Looks a partner up who was not seen in this batch before.
+    pub(super) fn special(&self, place: u32) -> Option<&Seller> {
+        self.special.get(index(place))
+    }
+
+    pub(super) fn special_mut(&mut self, place: u32) -> Option<&mut Seller> {
+        self.special.get_mut(index(place))
+    }
+
+    /// The number of a partner who was not seen in this batch before.
     #[cold]
-    fn meet(&mut self, state: &State, number: u32) -> Result<Standing, Problem> {
+    pub(super) fn meet(&mut self, state: &mut State, id: &str) -> Result<u32, Problem> {
+        let id: Id = id.parse().map_err(|problem: Problem| problem.under("partner"))?;
+        let number = state.partners.number(&id);
+        let standing = self.look_up(&id)?;
+        if standing == Standing::Plain {
+            return Ok(number);
+        }
         if index(number) >= self.standings.len() {
             let room = (index(number) + 1).next_multiple_of(1_024);
-            self.standings.resize(room, Standing::New);
+            self.standings.resize(room, Standing::Plain);
         }
-        let standing = self.look_up(state, number)?;
         if let Some(place) = self.standings.get_mut(index(number)) {
             *place = standing;
         }
-        Ok(standing)
+        Ok(number)
     }
 
-    fn look_up(&mut self, state: &State, number: u32) -> Result<Standing, Problem> {
-        let Some(id) = state.partners.id(number) else { return Ok(Standing::Plain) };
-        let record = self.roster.get(id);
+    fn look_up(&mut self, id: &Id) -> Result<Standing, Problem> {
+        let roster = self.roster;
+        let record = roster.get(id);
         if record.is_some_and(|record| record.status == PartnerStatus::Closed) {
             return Ok(Standing::Closed);
         }
         let wanted = self.plan.document.overrides.iter().map(|one| usize::from(one.level)).max();
-        let above: Vec<&Id> = self.roster.sponsors(id).take(wanted.unwrap_or(0)).collect();
+        let above: Vec<&Id> = roster.sponsors(id).take(wanted.unwrap_or(0)).collect();
         let mut seller = Seller {
             tier: record
                 .and_then(|record| record.tier.as_ref())
                 .and_then(|tier| self.plan.tier_number(tier)),
-            earns: above.iter().map(|id| self.roster.earns(id)).collect(),
+            earns: above.iter().map(|id| roster.earns(id)).collect(),
             sponsors: above.iter().map(|id| self.sponsor(id)).collect(),
             windows: Vec::new(),
         };
@@ -99,10 +128,12 @@ impl Batch<'_> {
         if seller.tier.is_none() && seller.sponsors.is_empty() && seller.windows.is_empty() {
             return Ok(Standing::Plain);
         }
-        self.sellers.insert(number, seller);
-        Ok(Standing::Special)
+        let place = u32::try_from(self.special.len()).unwrap_or(u32::MAX);
+        self.special.push(seller);
+        Ok(Standing::Special(place))
     }
 
+    /// The number of a sponsor, who may earn from here on.
     fn sponsor(&mut self, id: &Id) -> u32 {
         if let Some(known) = self.sponsor_numbers.get(id) {
             return *known;
@@ -113,12 +144,8 @@ impl Batch<'_> {
         number
     }
 
-    pub(super) fn find_own_windows(&mut self, partner: u32, at: Instant) {
-        let Some(seller) = self.sellers.get_mut(&partner) else { return };
-        for (position, cursor) in &mut seller.windows {
-            if let Some(ordinal) = self.windows.get_mut(*position) {
-                *ordinal = cursor.ordinal_of(at);
-            }
-        }
+    /// The number of a sponsor who earned before.
+    pub(super) fn sponsor_number(&self, id: &Id) -> Option<u32> {
+        self.sponsor_numbers.get(id).copied()
     }
 }

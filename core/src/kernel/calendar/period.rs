@@ -166,6 +166,12 @@ impl PeriodCursor {
         Period { periods: self.periods, ordinal, from: self.from, until: self.until }
     }
 
+    /// The first microsecond of the period that was found last, and the first one after it.
+    #[inline]
+    pub(crate) const fn bounds(&self) -> (i64, i64) {
+        (self.from, self.until)
+    }
+
     #[cold]
     fn move_to(&mut self, instant: Instant) {
         (self.ordinal, self.from, self.until) = self.periods.locate(instant);

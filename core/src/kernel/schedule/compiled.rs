@@ -45,12 +45,12 @@ pub(super) struct Line<N> {
 }
 
 impl<N: Number> Line<N> {
-    #[inline]
+    #[inline(always)]
     fn reached(&self, measure: &N) -> bool {
         *measure > self.edge || (!self.open && *measure == self.edge)
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(&self, measure: &N) -> Option<N> {
         self.slope.times(measure)?.plus(&self.intercept)
     }
@@ -74,12 +74,19 @@ impl<N: Number> Compiled<N> {
     }
 
     /// How many steps a measure has reached; 0 is none of them, and `n` the n-th from below.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn steps_reached(&self, measure: &N) -> usize {
         let steps = self.lines.get(1..).unwrap_or_default();
         if steps.len() <= FEW {
-            steps.iter().take_while(|step| step.reached(measure)).count()
+            let mut reached = 0;
+            for step in steps {
+                if !step.reached(measure) {
+                    break;
+                }
+                reached += 1;
+            }
+            reached
         } else {
             steps.partition_point(|step| step.reached(measure))
         }
@@ -98,7 +105,7 @@ impl<N: Number> Compiled<N> {
 
     /// What an event adds to what is owed, unrounded, when the measure was `before` it. `event`
     /// may be negative; see the [module](super) for what that means in each mode.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn adds(&self, before: &N, event: &N) -> Option<N> {
         match self.mode {
@@ -147,7 +154,7 @@ impl<N: Number> Compiled<N> {
     }
 
     /// f(after) - f(before). Within a step, which is the common case, that is one product.
-    #[inline]
+    #[inline(always)]
     fn difference(&self, before: &N, event: &N) -> Option<N> {
         let after = before.plus(event)?;
         let (start, end) = (self.steps_reached(before), self.steps_reached(&after));
@@ -176,6 +183,7 @@ impl<N: Number> Compiled<N> {
         self.line(self.steps_reached(event))?.at(event)
     }
 
+    #[inline(always)]
     fn line(&self, reached: usize) -> Option<&Line<N>> {
         self.lines.get(reached)
     }
