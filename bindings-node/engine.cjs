@@ -5,7 +5,7 @@
 // in the core.
 
 const { columnsOf } = require('./columns.cjs');
-const { mismatch, refusal } = require('./errors.cjs');
+const { mismatch, refusal, unknownOption } = require('./errors.cjs');
 const native = require('./native.cjs');
 const { documentText, textOf } = require('./text.cjs');
 
@@ -148,6 +148,7 @@ class Plan {
 
   /** Evaluates an event and remembers it in the state. */
   evaluate(event, state, options) {
+    only(options, WITH_EXPLAIN);
     const text = textOf(event);
     const of = stateNumberOf(state);
     const partners = rosterNumberOf(options?.roster);
@@ -162,26 +163,31 @@ class Plan {
 
   /** What an event would earn, step by step, without remembering it. */
   preview(event, state, options) {
+    only(options, WITH_ROSTER);
     const [text, of, partners] = [textOf(event), stateNumberOf(state), rosterNumberOf(options?.roster)];
     return JSON.parse(answer(() => native.preview(text, this.#number, of, partners)));
   }
 
   /** Takes back what a refund makes undue, given the lines of the event and its earlier reversals. */
   refund(refund, posted, state, options) {
+    only(options, WITH_ROSTER);
     const [text, lines] = [textOf(refund), textOf(posted)];
     const [of, partners] = [stateNumberOf(state), rosterNumberOf(options?.roster)];
     return JSON.parse(answer(() => native.refund(text, lines, this.#number, of, partners)));
   }
 
   /** Evaluates a table of events in its order and remembers them in the state. */
-  run(columns, state, { roster } = {}) {
-    const [of, partners] = [stateOf(state), rosterOf(roster)];
+  run(columns, state, options) {
+    only(options, WITH_ROSTER);
+    const [of, partners] = [stateOf(state), rosterOf(options?.roster)];
     const table = columnsOf(columns);
     return answer(() => this.#native.run(table, of, partners));
   }
 
   /** The same on another thread, over a copy of the columns. */
-  async runAsync(columns, state, { roster, onProgress, signal } = {}) {
+  async runAsync(columns, state, options) {
+    only(options, WITH_PROGRESS);
+    const { roster, onProgress, signal } = options ?? {};
     signal?.throwIfAborted();
     const [of, partners] = [stateOf(state), rosterOf(roster)];
     const table = columnsOf(columns);
@@ -213,8 +219,9 @@ class Plan {
   }
 
   /** The sums of a state: what every partner, customer or the program has in every window. */
-  totals(state, { roster } = {}) {
-    const [of, partners] = [stateOf(state), rosterOf(roster)];
+  totals(state, options) {
+    only(options, WITH_ROSTER);
+    const [of, partners] = [stateOf(state), rosterOf(options?.roster)];
     return answer(() => this.#native.totals(of, partners));
   }
 
@@ -226,6 +233,18 @@ class Plan {
 
   [inspect]() {
     return named('Plan(', this.reference);
+  }
+}
+
+/** The options that calls take. */
+const WITH_ROSTER = ['roster'];
+const WITH_EXPLAIN = ['roster', 'explain'];
+const WITH_PROGRESS = ['roster', 'onProgress', 'signal'];
+
+/** Refuses an option that a call does not have: left alone, a misspelt `roster` would pay no sponsor. */
+function only(options, known) {
+  for (const name in options) {
+    if (!known.includes(name)) throw unknownOption(name, known);
   }
 }
 

@@ -36,6 +36,13 @@ function mismatch(wanted, value, path, hint) {
   return new GuerdonError([{ code: 'type_mismatch', path, severity: 'error', message, hint }]);
 }
 
+/** What is said of an option that a call does not have. */
+function unknownOption(name, known) {
+  const message = `\`${name}\` is not known here`;
+  const hint = `known are ${known.map((one) => `\`${one}\``).join(', ')}`;
+  return new GuerdonError([{ code: 'field_unknown', path: `/${name}`, severity: 'error', message, hint }]);
+}
+
 /** What a value is, for a message: `null`, `a string`, `a Float64Array`. */
 function nameOf(value) {
   if (value === null || value === undefined) return String(value);
@@ -43,4 +50,4 @@ function nameOf(value) {
   return `${/^[aeio]/i.test(name) ? 'an' : 'a'} \`${name}\``;
 }
 
-module.exports = { GuerdonError, refusal, mismatch, nameOf };
+module.exports = { GuerdonError, refusal, mismatch, nameOf, unknownOption };

@@ -1,6 +1,8 @@
 'use strict';
 // Objects on their way in, as JSON text.
 
+const { mismatch } = require('./errors.cjs');
+
 /** The text of any value; what JSON has no form for goes as `null`, which the core refuses. */
 function textOf(input) {
   let text;
@@ -12,8 +14,11 @@ function textOf(input) {
   return text ?? 'null';
 }
 
-/** The text of a document that may be text already. */
+/** The text of a document that may be text already; a `Buffer`, as `readFileSync` gives it, is neither. */
 function documentText(document) {
+  if (document instanceof Uint8Array) {
+    throw mismatch('a document or its text', document, '', "read the file as text: readFileSync(path, 'utf8')");
+  }
   return typeof document === 'string' ? document : textOf(document);
 }
 

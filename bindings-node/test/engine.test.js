@@ -35,6 +35,16 @@ describe('a compiled plan', () => {
     assert.deepEqual(described.reads.slice(0, 2), ['customer.new', 'order.channel']);
   });
 
+  test('is not read from bytes, and takes no option that it does not have', () => {
+    assert.deepEqual(refused(() => new Plan(Buffer.from(JSON.stringify(document)))), ['type_mismatch', '']);
+    const plan = new Plan(document);
+    const state = plan.newState();
+    const misspelt = refused(() => plan.totals(state, { partners }));
+    assert.deepEqual(misspelt, ['field_unknown', '/partners']);
+    assert.deepEqual(refused(() => plan.evaluate({}, state, { explian: true })), ['field_unknown', '/explian']);
+    assert.deepEqual(plan.totals(state, { roster }).paid_minor, new BigInt64Array(0));
+  });
+
   test('is refused with every problem', () => {
     try {
       new Plan({ ...document, version: 'three', currency: 'EURO', colour: 'red' });

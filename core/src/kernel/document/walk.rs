@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
         match definition.kind {
             Kind::Record(fields) => match tree.as_object() {
                 Some(object) => self.fields(object, fields, None),
-                None => self.report(mismatch("an object", tree)),
+                None => self.report(not_a_record(tree, fields)),
             },
             Kind::Words(variants) => match tree.as_str() {
                 Some(word) if variants.iter().any(|variant| variant.name == word) => {}
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
                 self.path.push(Segment::Key(key));
                 match value.as_object() {
                     Some(object) => self.fields(object, fields, None),
-                    None => self.report(mismatch("an object", value)),
+                    None => self.report(not_a_record(value, fields)),
                 }
                 self.path.pop();
             }
@@ -186,7 +186,8 @@ impl<'a> Walk<'a> {
 
     fn keyed(&mut self, tree: &'a Value, variants: &[Variant]) {
         let Some(object) = tree.as_object() else {
-            return self.report(mismatch("an object", tree));
+            let hint = format!("give an object with one of {}", names(variants));
+            return self.report(Problem { hint, ..mismatch("an object", tree) });
         };
         let told: Vec<&Variant> =
             variants.iter().filter(|variant| object.contains_key(variant.name)).collect();
@@ -216,7 +217,7 @@ impl<'a> Walk<'a> {
     fn fields(&mut self, object: &'a Map<String, Value>, fields: &[Field], tag: Option<&str>) {
         for field in fields {
             if matches!(field.presence, Presence::Required) && !object.contains_key(field.name) {
-                self.report(missing(field.name, "a value"));
+                self.report(missing(field.name, &form(&field.shape)));
             }
         }
         for (key, value) in object {
@@ -274,6 +275,28 @@ fn mismatch(expected: &str, found: &Value) -> Problem {
         format!("expected {expected}, found {}", describe(found)),
         "change the value or its type",
     )
+}
+
+/// A value on its own where a record belongs, such as `"12.34"` for an amount of money.
+fn not_a_record(found: &Value, fields: &[Field]) -> Problem {
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let hint = format!("give an object; its fields are {}", quoted(&names));
+    Problem { hint, ..mismatch("an object", found) }
+}
+
+/// What a field takes, in a few words.
+fn form(shape: &Shape) -> String {
+    match shape {
+        Shape::Bool => "true or false".to_owned(),
+        Shape::Integer { .. } => "a whole number".to_owned(),
+        Shape::Scalar(scalar) => format!("text such as {}", scalar.example),
+        Shape::List(_) => "a list".to_owned(),
+        Shape::Map(..) => "an object".to_owned(),
+        Shape::Named(definition) | Shape::Document(definition) => match definition().kind {
+            Kind::Words(variants) => format!("one of {}", names(variants)),
+            _ => "an object".to_owned(),
+        },
+    }
 }
 
 fn missing(name: &str, expected: &str) -> Problem {
