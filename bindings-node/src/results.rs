@@ -94,6 +94,7 @@ impl From<Totals> for TotalsColumns {
         let ordinals = windows.iter().map(|window| window.map_or(0, |window| window.ordinal));
         let labels: Vec<String> =
             totals.windows.iter().map(|window| window.label.clone()).collect();
+        let length = totals.key.len();
         Self {
             meter: words(totals.meter.into_iter().map(Some), totals.meters),
             key: words(totals.key.into_iter(), totals.keys),
@@ -102,7 +103,7 @@ impl From<Totals> for TotalsColumns {
             window_start: micros(|window| window.start),
             window_end: micros(|window| window.end),
             measure: nullable(totals.measure.into_iter()),
-            measure_exact: texts(totals.measure_exact),
+            measure_exact: texts(totals.measure_exact, length),
             paid_minor: BigInt64Array::new(totals.paid_minor),
         }
     }
@@ -116,20 +117,15 @@ fn words<W: ToString>(codes: impl Iterator<Item = Option<u32>>, words: Vec<W>) -
     }
 }
 
-/// Words of which nearly all are nulls.
-fn texts(each: Vec<Option<String>>) -> Words {
-    let mut words_found = Vec::new();
-    let codes: Vec<Option<u32>> = each
-        .into_iter()
-        .map(|text| {
-            let code = u32::try_from(words_found.len()).ok();
-            text.and_then(|text| {
-                words_found.push(text);
-                code
-            })
-        })
-        .collect();
-    words(codes.into_iter(), words_found)
+/// Words of which nearly all are nulls: each text stands with its place.
+fn texts(found: Vec<(usize, String)>, length: usize) -> Words {
+    let mut codes: Vec<Option<u32>> = vec![None; length];
+    for (code, (place, _)) in (0..).zip(&found) {
+        if let Some(at) = codes.get_mut(*place) {
+            *at = Some(code);
+        }
+    }
+    words(codes.into_iter(), found.into_iter().map(|(_, text)| text).collect())
 }
 
 fn nullable(each: impl Iterator<Item = Option<i64>> + Clone) -> Nullable {
