@@ -8,6 +8,8 @@
 mod records;
 #[path = "generate/templates.rs"]
 mod templates;
+#[path = "generate/touch_ups.rs"]
+mod touch_ups;
 
 use std::error::Error;
 use std::fs;

@@ -2,18 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 
 use super::records::Typed;
-
-/// A place in UniFFI's own sources that is made better; it has to be there exactly so often.
-struct TouchUp {
-    file: &'static str,
-    times: usize,
-    found: &'static str,
-    made: &'static str,
-}
+use super::touch_ups::{self, TouchUp};
 
 /// How a language says it.
 pub(crate) struct Language {
@@ -37,7 +29,7 @@ pub(crate) struct Language {
 }
 
 pub(crate) const SWIFT: Language = Language {
-    touch_ups: &[],
+    touch_ups: touch_ups::SWIFT,
     json_file: "Json.swift",
     table_file: "TypedOperations.swift",
     sample_file: "ReadmeSample.swift",
@@ -71,23 +63,7 @@ let typedOperations: [String: (String) throws -> String] = [
 };
 
 pub(crate) const KOTLIN: Language = Language {
-    touch_ups: &[
-        // The message of an exception is for people.
-        TouchUp {
-            file: "guerdon/guerdon.kt",
-            times: 1,
-            found: "get() = \"problems=${ `problems` }\"",
-            made: "get() = problems.joinToString(\"\\n\", transform = Problem::sentence)",
-        },
-        // An object that was closed may not be an argument either: UniFFI hands its freed handle over,
-        // and the process dies. Plan, Roster and State.
-        TouchUp {
-            file: "guerdon/guerdon.kt",
-            times: 3,
-            found: "        return value.uniffiCloneHandle()",
-            made: "        return value.callWithHandle { it }",
-        },
-    ],
+    touch_ups: touch_ups::KOTLIN,
     json_file: "guerdon/Json.kt",
     table_file: "guerdon/TypedOperations.kt",
     sample_file: "readme/ReadmeSample.kt",
@@ -123,18 +99,7 @@ internal val typedOperations: Map<String, (String) -> String> = mapOf(
 
 impl Language {
     pub(crate) fn touch_up(&self, sources: &str) -> Result<(), Box<dyn Error>> {
-        for TouchUp { file, times, found, made } in self.touch_ups {
-            let path = Path::new(sources).join(file);
-            let text = fs::read_to_string(&path)?;
-            if text.matches(found).count() != *times {
-                return Err(format!(
-                    "`{found}` is not {times} times in {file}: UniFFI writes something else"
-                )
-                .into());
-            }
-            fs::write(path, text.replace(found, made))?;
-        }
-        Ok(())
+        touch_ups::apply(self.touch_ups, Path::new(sources))
     }
 
     /// The sample as a function, and what its lines promise to print: `print(total)  // 137.49`.
