@@ -21,7 +21,8 @@ pub struct EventColumns<'a> {
     /// The customer.
     pub customer: Option<Ids<'a>>,
     /// For a refund: the earlier row that it gives back, whose amount is then what is refunded;
-    /// -1 for everything else. Refunds of earlier batches go through [`Plan::refund`].
+    /// -1 for everything else. Refunds of earlier batches go through
+    /// [`Plan::refund`](crate::commission::Plan::refund).
     pub refund_of: Option<&'a [i64]>,
     /// Other facts, by name.
     pub facts: Vec<(&'a str, Facts<'a>)>,
