@@ -183,7 +183,7 @@ impl Meter {
 }
 
 #[inline(always)]
-fn index(key: u32) -> usize {
+pub(super) fn index(key: u32) -> usize {
     // Lossless: no supported platform has a smaller usize.
     usize::try_from(key).unwrap_or(usize::MAX)
 }

@@ -325,7 +325,3 @@ fn slots(plan: &Plan, columns: &EventColumns<'_>) -> Result<Vec<Option<usize>>, 
     }
     Ok(slots)
 }
-
-pub(super) fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}

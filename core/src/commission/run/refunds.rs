@@ -8,14 +8,14 @@ use crate::commission::event::{Event, Refund};
 use crate::commission::outcome::Line;
 use crate::commission::reading::Reading;
 use crate::commission::scratch::Scratch;
-use crate::commission::state::State;
+use crate::commission::state::{State, index};
 use crate::commission::telling::Telling;
 use crate::commission::working::Working;
 use crate::kernel::calendar::Instant;
 use crate::kernel::money::{from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
-use super::batch::{Batch, ReadRow, index};
+use super::batch::{Batch, ReadRow};
 use super::columns::EventColumns;
 use super::earnings::Earnings;
 use super::sellers::Seller;

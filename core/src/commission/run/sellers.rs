@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use crate::commission::compile::Plan;
 use crate::commission::event::PartnerStatus;
 use crate::commission::roster::Roster;
-use crate::commission::state::State;
+use crate::commission::state::{State, index};
 use crate::kernel::calendar::{Instant, Ordinal, PeriodCursor, PlacedWindow};
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problem;
-
-use super::batch::index;
 
 /// How much there is to know of a partner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
