@@ -64,12 +64,7 @@ pub fn evaluate(event: String, plan: u32, state: u32, roster: u32, explain: bool
     guarded(|| {
         let event: Event = read(&event)?;
         let mut state = state.lock()?;
-        let outcome = if explain {
-            plan.explain(&mut state, &roster, &event)
-        } else {
-            plan.evaluate(&mut state, &roster, &event)
-        };
-        written(&outcome?)
+        written(&plan.evaluate_or_explain(&mut state, &roster, &event, explain)?)
     })
 }
 

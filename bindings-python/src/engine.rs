@@ -125,12 +125,7 @@ impl PyPlan {
         let event: &Event = borrowed(event, "event", "an `Event`")?;
         let roster = roster_of(roster)?;
         let mut state = state_of(state)?.lock().map_err(raise)?;
-        let outcome = if explain {
-            self.plan.explain(&mut state, roster, event)
-        } else {
-            self.plan.evaluate(&mut state, roster, event)
-        };
-        outcome.map_err(raise)
+        self.plan.evaluate_or_explain(&mut state, roster, event, explain).map_err(raise)
     }
 
     /// What an event would earn, step by step, without remembering it.

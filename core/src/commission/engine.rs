@@ -56,6 +56,25 @@ impl Plan {
         Ok(Outcome { steps, ..outcome })
     }
 
+    /// [Evaluates](Plan::evaluate) an event, or [explains](Plan::explain) it where its caller asks
+    /// for that: what `explain` means in every operation and language.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Plan::evaluate).
+    pub fn evaluate_or_explain(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        event: &Event,
+        explain: bool,
+    ) -> Result<Outcome, Problem> {
+        if explain {
+            self.explain(state, roster, event)
+        } else {
+            self.evaluate(state, roster, event)
+        }
+    }
+
     /// What an event would earn, step by step, without remembering it.
     ///
     /// # Errors

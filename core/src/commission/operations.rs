@@ -95,12 +95,9 @@ pub fn evaluate(input: EvaluateInput) -> Result<Evaluation, Problems> {
     let plan = compile(input.plan)?;
     let mut state = restore(&plan, input.state.as_ref())?;
     let roster = roster(input.partners)?;
-    let outcome = if input.explain {
-        plan.explain(&mut state, &roster, &input.event)
-    } else {
-        plan.evaluate(&mut state, &roster, &input.event)
-    };
-    let outcome = outcome.map_err(|problem| problem.under("event"))?;
+    let outcome = plan
+        .evaluate_or_explain(&mut state, &roster, &input.event, input.explain)
+        .map_err(|problem| problem.under("event"))?;
     Ok(Evaluation { outcome, state: StateText(plan.state_document(&state)) })
 }
 
@@ -183,12 +180,9 @@ pub fn replay(input: ReplayInput) -> Result<Replay, Problems> {
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(input.history.len());
     for (position, happening) in input.history.iter().enumerate() {
         let outcome = match happening {
-            Happening::Event { event } => if input.explain {
-                plan.explain(&mut state, &roster, event)
-            } else {
-                plan.evaluate(&mut state, &roster, event)
-            }
-            .map_err(|problem| problem.under("event")),
+            Happening::Event { event } => plan
+                .evaluate_or_explain(&mut state, &roster, event, input.explain)
+                .map_err(|problem| problem.under("event")),
             // Its problems are placed already.
             Happening::Refund { refund } => {
                 let posted = lines_of(&outcomes, &refund.event);

@@ -108,7 +108,8 @@ impl Plan {
         explain: bool,
     ) -> Result<Outcome, GuerdonError> {
         let mut state = state.state.lock()?;
-        Ok(self.outcome(&mut state, &partners(roster), event, explain)?)
+        let roster = partners(roster);
+        Ok(self.plan.evaluate_or_explain(&mut state, &roster.roster, event, explain)?)
     }
 
     /// Evaluates events in their order and remembers them in the state: all of them, or none.
@@ -127,7 +128,9 @@ impl Plan {
         let roster = partners(roster);
         let mut state = state.state.lock()?;
         let mut working = state.clone();
-        let evaluate = |event: &Event| self.outcome(&mut working, &roster, event, explain);
+        let partners = &roster.roster;
+        let evaluate =
+            |event: &Event| self.plan.evaluate_or_explain(&mut working, partners, event, explain);
         let outcomes = each(&events, evaluate)?;
         *state = working;
         Ok(outcomes)
@@ -220,22 +223,6 @@ impl Plan {
     /// `state_busy` while another call changes the state.
     pub fn tier(&self, partner: Id, state: &State) -> Result<Option<Id>, GuerdonError> {
         Ok(self.plan.tier(&*state.state.lock()?, &partner))
-    }
-}
-
-impl Plan {
-    fn outcome(
-        &self,
-        state: &mut commission::State,
-        roster: &Roster,
-        event: &Event,
-        explain: bool,
-    ) -> Result<Outcome, Problem> {
-        if explain {
-            self.plan.explain(state, &roster.roster, event)
-        } else {
-            self.plan.evaluate(state, &roster.roster, event)
-        }
     }
 }
 
