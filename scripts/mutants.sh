@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 version=27.1.0
 files=("$@")
 if [ "${#files[@]}" -eq 0 ]; then
-  files=('core/src/kernel/schedule/**' core/src/kernel/allocation.rs 'core/src/commission/refund*')
+  files=('core/src/kernel/schedule/**' core/src/kernel/allocation.rs 'core/src/commission/refund/**')
 fi
 
 if ! cargo mutants --version >/dev/null 2>&1; then
