@@ -257,7 +257,10 @@ export interface Event {
   partner: Id;
   /** The customer. */
   customer?: Id;
-  /** What the customer paid, tax included; with `items`, their sum. */
+  /**
+   * What the customer paid, tax included; with `items`, their sum. A sale or a renewal needs it,
+   * or `net`, or `items`.
+   */
   amount?: Money;
   /**
    * What commissions are computed on, after tax, shipping and fees; `amount` unless said, and

@@ -289,7 +289,9 @@ class Event:
         """The customer."""
     @property
     def amount(self) -> Money | None:
-        """What the customer paid, tax included; with `items`, their sum."""
+        """What the customer paid, tax included; with `items`, their sum. A sale or a renewal needs it,
+        or `net`, or `items`.
+        """
     @property
     def net(self) -> Money | None:
         """What commissions are computed on, after tax, shipping and fees; `amount` unless said, and

@@ -12,7 +12,7 @@ use crate::kernel::problem::Problem;
 use super::asking::EventFacts;
 use super::compile::Plan;
 use super::evaluate::{Evaluator, Rated, Stop};
-use super::event::{Event, PartnerStatus};
+use super::event::{Event, EventKind, PartnerStatus};
 use super::outcome::{Outcome, OutcomeStatus};
 use super::plan::Base;
 use super::rates::Tables;
@@ -25,7 +25,9 @@ use super::state::State;
 use super::step::Step;
 use super::telling::Telling;
 use super::working::Working;
-use super::{EVENT_NEGATIVE, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH, STATE_MISMATCH};
+use super::{
+    EVENT_NEGATIVE, EVENT_WITHOUT_AMOUNT, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH, STATE_MISMATCH,
+};
 
 impl Plan {
     /// Evaluates an event and remembers it in the state.
@@ -268,6 +270,7 @@ impl Plan {
 
     fn lines(&self, event: &Event) -> Result<(Vec<RowLine>, Vec<Option<Id>>), Problem> {
         if event.items.is_empty() {
+            check_amount(event)?;
             let line =
                 self.line(event.amount, event.net, event.quantity.unwrap_or(Amount::from(1)))?;
             return Ok((vec![line], vec![None]));
@@ -362,6 +365,21 @@ pub(super) fn below_zero(value: &impl std::fmt::Display) -> Problem {
         format!("`{value}` is below zero"),
         "what is given back is a refund of the event that it belongs to",
     )
+}
+
+/// Makes sure that something which is paid for says how much was paid: left out by mistake, it would
+/// earn nothing and say so nowhere.
+fn check_amount(event: &Event) -> Result<(), Problem> {
+    let paid_for = matches!(event.kind, EventKind::Sale | EventKind::Renewal);
+    if !paid_for || event.amount.is_some() || event.net.is_some() {
+        return Ok(());
+    }
+    let problem = Problem::new(
+        EVENT_WITHOUT_AMOUNT,
+        format!("the {} has neither an amount nor items", event.kind),
+        "say what was paid in `amount` or `items`, an amount of 0 where it cost nothing",
+    );
+    Err(problem.under("amount"))
 }
 
 fn no_sum(key: &'static str, stated: &impl std::fmt::Display) -> Problem {

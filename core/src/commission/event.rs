@@ -36,7 +36,8 @@ pub struct Event {
     pub partner: Id,
     /// The customer.
     pub customer: Option<Id>,
-    /// What the customer paid, tax included; with `items`, their sum.
+    /// What the customer paid, tax included; with `items`, their sum. A sale or a renewal needs it,
+    /// or `net`, or `items`.
     pub amount: Option<Money>,
     /// What commissions are computed on, after tax, shipping and fees; `amount` unless said, and
     /// with `items`, their sum.

@@ -89,6 +89,8 @@ crate::codes! {
     STATE_MISMATCH = "state_mismatch";
     /// An event's amount or quantity is below zero.
     EVENT_NEGATIVE = "event_negative";
+    /// A sale or a renewal says neither what was paid nor what for.
+    EVENT_WITHOUT_AMOUNT = "event_without_amount";
     /// An event's amount, net amount or quantity is not the sum of its items'.
     ITEMS_SUM_MISMATCH = "items_sum_mismatch";
     /// Two items of an event have the same id.

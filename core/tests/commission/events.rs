@@ -77,12 +77,14 @@ fn event(dice: &mut Dice, at: i64, shape: Shape) -> EventSpec {
     let itemised = shape.items && dice.once_in(3);
     let count = if itemised { 1 + dice.roll(4) } else { 1 };
     let mut lines: Vec<ItemSpec> = (0..count).map(|_| line(dice, shape)).collect();
-    if shape.sparse && !itemised && dice.once_in(10) {
+    let kind = if dice.once_in(4) { dice.pick(&KINDS) } else { "sale" };
+    let paid_for = ["sale", "renewal"].contains(&kind);
+    if shape.sparse && !itemised && !paid_for && dice.once_in(3) {
         lines[0].amount = None;
         lines[0].net = None;
     }
     EventSpec {
-        kind: if dice.once_in(4) { dice.pick(&KINDS) } else { "sale" },
+        kind,
         at,
         partner: dice.below(5),
         customer: (!shape.sparse || !dice.once_in(4)).then(|| dice.roll(3)),
