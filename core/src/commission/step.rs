@@ -202,29 +202,29 @@ impl fmt::Display for Step {
                 if missing.is_empty() { Ok(()) } else { write!(f, " ({})", missing.join(", ")) }
             }
             Self::Rated { rule, rate: Some(rate), of, amount } => {
-                write!(f, "rule `{rule}`: {rate} of {of} = {amount}")
+                write!(f, "rule `{rule}`: {rate} of {of:#} = {amount:#}")
             }
             Self::Rated { rule, rate: None, of, amount } => {
-                write!(f, "rule `{rule}`: {of} units = {amount}")
+                write!(f, "rule `{rule}`: {of:#} units = {amount:#}")
             }
             Self::Scheduled { rule, schedule, before, added, pieces, amount } => {
-                write!(f, "rule `{rule}` by `{schedule}`: {added} on top of {before}")?;
+                write!(f, "rule `{rule}` by `{schedule}`: {added:#} on top of {before:#}")?;
                 for piece in pieces {
                     write!(f, "; {piece}")?;
                 }
-                write!(f, "; together {amount}")
+                write!(f, "; together {amount:#}")
             }
             Self::Multiplied { multiplier, factor, amount } => {
-                write!(f, "multiplier `{multiplier}`: times {} = {amount}", factor.exact())
+                write!(f, "multiplier `{multiplier}`: times {:#} = {amount:#}", factor.exact())
             }
             Self::Limited { rule, before, amount } => {
-                write!(f, "limit of rule `{rule}`: {before} becomes {amount}")
+                write!(f, "limit of rule `{rule}`: {before:#} becomes {amount:#}")
             }
             Self::Capped { cap, scope, before, amount } => {
-                write!(f, "cap `{cap}` per {scope}: {amount} left, which cuts {before}")
+                write!(f, "cap `{cap}` per {scope}: {amount:#} left, which cuts {before:#}")
             }
             Self::Rounded { rule, exact, posted, .. } => {
-                write!(f, "posted for `{rule}`: {exact} rounds to {posted}")
+                write!(f, "posted for `{rule}`: {exact:#} rounds to {posted}")
             }
             Self::Overrode { rule, partner, level, of, base, rate, posted } => {
                 let partner = partner.as_ref().map_or("?", Id::as_str);

@@ -9,8 +9,8 @@
 //!   posted when that moment comes.
 //! - A reversal may take a balance below zero: a debt, which later earnings make up before
 //!   anything is paid.
-//! - What was paid out is gone for every cut-off, earlier ones too, so no two proposals pay the
-//!   same money, be it under two versions of a policy.
+//! - What was posted as paid out is gone for every cut-off, earlier ones too, and under every
+//!   version of a policy. Until it is posted, a proposal for another cut-off pays the same money.
 //! - What fails or comes back is payable again from then on, under the next cut-off.
 
 mod books;

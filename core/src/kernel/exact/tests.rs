@@ -154,6 +154,23 @@ fn text_is_read_and_written_in_one_canonical_form() {
 }
 
 #[test]
+fn a_ratio_in_a_sentence_says_what_it_is_about() {
+    // By long division, rounded half away from zero to four places, or to four digits.
+    for (text, told) in [
+        ("10/3", "10/3 (about 3.3333)"),
+        ("-2/3", "-2/3 (about -0.6667)"),
+        ("29999/30000", "29999/30000 (about 1.0000)"),
+        ("1/30000", "1/30000 (about 0.00003333)"),
+        ("1/1073741824", "1/1073741824 (about 0.0000000009313)"),
+        ("12.5", "12.5"),
+    ] {
+        assert_eq!(format!("{:#}", exact(text)), told);
+    }
+    let tiny = Exact::ONE.checked_div(&power(3)).unwrap();
+    assert!(format!("{tiny:#}").ends_with(" (about 0.0000000000000000000000000000)"), "{tiny:#}");
+}
+
+#[test]
 fn other_forms_are_refused() {
     for text in [
         "", "-", "+1", "--1", "1.", ".5", "-.5", "1e3", "1_000", "1,5", " 1", "1 ", "1.2.3",

@@ -22,6 +22,10 @@ const MAX_TEXT: usize = 5_000;
 /// The most places after the point that `Display` writes before it prefers a ratio.
 const MAX_PLACES: u32 = Decimal::MAX_SCALE;
 
+/// How many places after the point say what a ratio is about; as many significant digits where the
+/// ratio is small.
+const PLACES_ABOUT: u32 = 4;
+
 impl Exact {
     /// The value as plain decimal text (`-12.5`), or `None` when its decimals never end.
     #[must_use]
@@ -57,6 +61,15 @@ impl Exact {
     }
 }
 
+/// What a ratio is about, as decimal text rounded half away from zero.
+fn about(big: &BigRational) -> String {
+    let mantissa = |places| (big * BigInt::from(10).pow(places)).round().to_integer();
+    let least = BigUint::from(10u8).pow(PLACES_ABOUT - 1);
+    let enough = |places: &u32| *mantissa(*places).magnitude() >= least;
+    let places = (PLACES_ABOUT..MAX_PLACES).find(enough).unwrap_or(MAX_PLACES);
+    plain(mantissa(places).to_string(), places)
+}
+
 /// Puts the point into the digits of `mantissa / 10^scale`.
 fn plain(mantissa: String, scale: u32) -> String {
     let Some(scale) = usize::try_from(scale).ok().filter(|scale| *scale > 0) else {
@@ -89,13 +102,15 @@ fn places(den: &BigUint) -> Option<u32> {
 }
 
 impl fmt::Display for Exact {
-    /// Plain decimal text when at most 28 places after the point say it all, else `n/d`.
+    /// Plain decimal text when at most 28 places after the point say it all, else `n/d`; for a
+    /// sentence, `{:#}`, with what that is about: `10/3 (about 3.3333)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_digits() {
             Some((mantissa, scale)) if scale <= MAX_PLACES => f.write_str(&plain(mantissa, scale)),
             _ => {
                 let big = self.to_big();
-                write!(f, "{}/{}", big.numer(), big.denom())
+                write!(f, "{}/{}", big.numer(), big.denom())?;
+                if f.alternate() { write!(f, " (about {})", about(&big)) } else { Ok(()) }
             }
         }
     }

@@ -109,9 +109,12 @@ impl FromStr for Amount {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let plain = !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-')
-            && text.bytes().any(|byte| byte.is_ascii_digit());
+        // The parser alone would take `.5` and `5.`, which an exact number refuses.
+        let bytes = text.strip_prefix('-').unwrap_or(text).as_bytes();
+        let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        let plain = bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+            && digit(bytes.first())
+            && digit(bytes.last());
         plain.then(|| Decimal::from_str_exact(text).ok()).flatten().map(Self::from).ok_or_else(
             || {
                 let shown: String = text.chars().take(40).collect();
@@ -173,6 +176,11 @@ mod tests {
             "NaN",
             "-",
             ".",
+            ".5",
+            "-.5",
+            "5.",
+            "--5",
+            "5-",
             "+1",
             " 1",
             "1.2.3",

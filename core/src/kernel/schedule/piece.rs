@@ -33,7 +33,7 @@ pub struct SchedulePiece {
 /// As a person reads it: `5000 at 6 % = 300`.
 impl std::fmt::Display for SchedulePiece {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.measure)?;
+        write!(f, "{:#}", self.measure)?;
         if let Some(rate) = &self.rate {
             write!(f, " at {rate}")?;
         }
@@ -43,7 +43,7 @@ impl std::fmt::Display for SchedulePiece {
         if let Some(flat) = self.flat {
             write!(f, " and {flat} flat")?;
         }
-        write!(f, " = {}", self.amount)
+        write!(f, " = {:#}", self.amount)
     }
 }
 
