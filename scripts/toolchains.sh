@@ -3,7 +3,7 @@
 # what is missing.
 #
 #   scripts/toolchains.sh             the table; with CI=true a missing toolchain is a failure
-#   scripts/toolchains.sh has NAME    only an exit status: is it here? (rust, python, node)
+#   scripts/toolchains.sh has NAME    only an exit status: is it here? (rust, python, node, swift, kotlin)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib/toolchain.sh
@@ -30,6 +30,20 @@ packages() {
   if [ -d "$2" ]; then row "$1" pinned - "installed: $2"; else row "$1" pinned - "the tests install them from $3"; fi
 }
 
+# Swift is found, or made by its test from the system's packages; see scripts/swift-toolchain.sh.
+swift() {
+  local where
+  where=$(scripts/swift-toolchain.sh where)
+  if [ -x "$where" ] || [ -L "$where" ]; then
+    row swift any "$(scripts/swift-toolchain.sh version)" "found: $where"
+  elif scripts/swift-toolchain.sh can; then
+    row swift any - "$where; the tests do that"
+  else
+    row swift any - "MISSING: $where"
+    missing+=(swift)
+  fi
+}
+
 table() {
   echo "Toolchains:"
   row name wanted found state
@@ -38,6 +52,9 @@ table() {
   toolchain python ">= $python_wanted" "$(find_python)" "python3 and python3-venv from the system's packages, or https://www.python.org"
   toolchain node ">= ${node_wanted%.0}" "$(find_node)" "https://nodejs.org, or the system's packages"
   toolchain npm any "$(find_npm)" "it comes with Node"
+  swift
+  toolchain java ">= ${java_wanted%.0}" "$(find_java)" "openjdk-17-jdk-headless from the system's packages, or https://adoptium.net"
+  toolchain maven ">= $maven_wanted" "$(find_maven)" "maven from the system's packages, or https://maven.apache.org"
   packages "python packages" target/venv bindings-python/requirements-dev.txt
   packages "node packages" bindings-node/node_modules bindings-node/package-lock.json
   echo
@@ -53,9 +70,11 @@ has() {
   case $1 in
     rust) [ -n "$(find_rust)" ] && [ -n "$(find_linker)" ] ;;
     python) [ -n "$(find_python)" ] ;;
+    swift) scripts/swift-toolchain.sh can ;;
+    kotlin) [ -n "$(find_java)" ] && [ -n "$(find_maven)" ] ;;
     node) [ -n "$(find_node)" ] && [ -n "$(find_npm)" ] ;;
     *)
-      echo "no such toolchain: \`$1\`; one of rust, python, node" >&2
+      echo "no such toolchain: \`$1\`; one of rust, python, node, swift, kotlin" >&2
       return 2
       ;;
   esac
