@@ -28,9 +28,9 @@ ln -sfn "$built/libguerdon_ffi.a" "$work/package/lib/libguerdon_ffi.a"
 (cd "$work/package" && rm -f .build/*/release/Bench && "$swift" run swift build -c release --product Bench)
 
 phone_sources kotlin "$built/libguerdon_ffi.so" bindings-kotlin/target/generated/main bindings-kotlin/target/generated/test
-CARGO_TARGET_DIR=$phone_target cargo build -q --locked --profile ci -p guerdon-benches --bin call
+CARGO_TARGET_DIR=$phone_target cargo build -q --locked --profile ci -p guerdon-benches --bin phone
 
-"$built/call"
+"$built/phone"
 (cd "$work/package" && "$swift" run .build/release/Bench "$root/benches/fixtures")
 (
   cd bindings-kotlin

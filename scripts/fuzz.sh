@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes guerdon's doors: documents as text, `call`, stored states, and Arrow tables.
+# Fuzzes guerdon's doors: documents as text, `call`, stored states, Arrow tables, and typed arrays.
 #
 #   scripts/fuzz.sh                     every target in turn, 60 seconds in all
 #   MINUTES=60 scripts/fuzz.sh          an hour in all
@@ -16,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 version=0.13.1
-targets=(documents call states arrow)
+targets=(documents call states arrow typed)
 corpus=target/fuzz-corpus
 found=target/fuzz-found
 # An input of 16 kB that takes longer than this, or more memory, is a find.

@@ -1,11 +1,13 @@
-//! Arrow tables at the crate's own door: whatever a producer hands over is read or refused, and a
-//! run of it pays the same whole and in parts.
+//! Arrow tables and typed arrays at the crate's own doors: whatever a producer hands over is read or
+//! refused, and a run of it pays the same whole and in parts.
 
 mod arrays;
 mod bytes;
 mod plans;
 mod slices;
+mod typed;
 
+use guerdon::columns::Table;
 use guerdon::columns::arrow::ArrowTable;
 use guerdon::commission::{Earnings, EventColumns, Plan, Roster};
 
@@ -31,8 +33,17 @@ const NAMES: [&str; 15] = [
     "unread",
 ];
 
-/// The bytes say which plan, which columns of which types, and what is in them.
+/// Arrow: the bytes say which plan, which columns of which types, and what is in them.
 pub fn check(data: &[u8]) {
+    through(data, table);
+}
+
+/// Typed arrays, likewise.
+pub fn check_typed(data: &[u8]) {
+    through(data, typed::table);
+}
+
+fn through<T: Table>(data: &[u8], table: impl FnOnce(&mut Bytes<'_>) -> T) {
     let mut bytes = Bytes::new(data);
     let plans = plans::plans();
     let plan = &plans[bytes.below(plans.len())];

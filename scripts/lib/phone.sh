@@ -7,10 +7,14 @@
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 phone_target=$checkout/target/swift
 
-# phone_library PROFILE: builds it, and what generates the sources.
+# phone_library PROFILE: builds it, and what generates the sources. Both in one command, which gives them the same
+# features, so that the core is compiled once; the optimised one goes without the generator's.
 phone_library() {
-  CARGO_TARGET_DIR=$phone_target cargo build -q --locked -p guerdon-swift --lib --profile "$1" &&
-    CARGO_TARGET_DIR=$phone_target cargo build -q --locked -p guerdon-swift --example generate
+  local generator=(cargo build -q --locked -p guerdon-swift --lib --example generate)
+  CARGO_TARGET_DIR=$phone_target "${generator[@]}" || return 1
+  if [ "$1" != dev ]; then
+    CARGO_TARGET_DIR=$phone_target cargo build -q --locked -p guerdon-swift --lib --profile "$1"
+  fi
 }
 
 # phone_built PROFILE: where cargo puts it.

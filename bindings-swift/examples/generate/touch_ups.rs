@@ -140,11 +140,66 @@ pub(crate) const KOTLIN: &[TouchUp] = &[
         made: "get() = problems.joinToString(\"\\n\", transform = Problem::sentence)",
     },
     // An object that was closed may not be an argument either: UniFFI hands its freed handle over, and the
-    // process dies. Plan, Roster and State.
+    // process dies. Plan, Roster, State and Exchange.
     TouchUp {
         file: KOTLIN_FILE,
-        times: Times::Exactly(3),
+        times: Times::Exactly(4),
         found: "        return value.uniffiCloneHandle()",
         made: "        return value.callWithHandle { it }",
+    },
+    // A call that borrows its objects (`Crossing.kt`) needs their handles for as long as it lasts, and no copies.
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(4),
+        found: "    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+",
+        made: "    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R =
+        hold { block(this.uniffiCloneHandle()) }
+
+    internal inline fun <R> hold(block: (handle: Long) -> R): R {
+        if (handle == 0L) throw InternalException(\"an object without a handle\")
+",
+    },
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(4),
+        found: "            return block(this.uniffiCloneHandle())",
+        made: "            return block(handle)",
+    },
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "private fun findLibraryName(",
+        made: "internal fun findLibraryName(",
+    },
+    // The buffer of those calls is nobody else's.
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "public interface ExchangeInterface",
+        made: "internal interface ExchangeInterface",
+    },
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "\nopen class Exchange:",
+        made: "\ninternal open class Exchange:",
+    },
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "public object FfiConverterTypeExchange:",
+        made: "internal object FfiConverterTypeExchange:",
+    },
+    // An encoder and two buffers for each word of an event cost more than all else that writes it.
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "        val byteBuf = toUtf8(value)
+        buf.putInt(byteBuf.limit())
+        buf.put(byteBuf)
+",
+        made: "        writeText(value, buf)
+",
     },
 ];

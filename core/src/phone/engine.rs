@@ -4,7 +4,7 @@
 //! Where a list is asked for, it crosses as a whole.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::GuerdonError;
 use super::columns::{BatchEarnings, Column, Columns};
@@ -29,7 +29,7 @@ pub struct State {
 }
 
 /// The host's partners.
-#[derive(Debug, Default, uniffi::Object)]
+#[derive(Debug, uniffi::Object)]
 pub struct Roster {
     roster: commission::Roster,
 }
@@ -108,8 +108,8 @@ impl Plan {
         explain: bool,
     ) -> Result<Outcome, GuerdonError> {
         let mut state = state.state.lock()?;
-        let roster = partners(roster);
-        Ok(self.plan.evaluate_or_explain(&mut state, &roster.roster, event, explain)?)
+        let partners = partners(roster.as_ref());
+        Ok(self.plan.evaluate_or_explain(&mut state, partners, event, explain)?)
     }
 
     /// Evaluates events in their order and remembers them in the state: all of them, or none.
@@ -125,10 +125,9 @@ impl Plan {
         roster: Option<Arc<Roster>>,
         explain: bool,
     ) -> Result<Vec<Outcome>, GuerdonError> {
-        let roster = partners(roster);
+        let partners = partners(roster.as_ref());
         let mut state = state.state.lock()?;
         let mut working = state.clone();
-        let partners = &roster.roster;
         let evaluate =
             |event: &Event| self.plan.evaluate_or_explain(&mut working, partners, event, explain);
         let outcomes = each(&events, evaluate)?;
@@ -147,7 +146,7 @@ impl Plan {
         state: &State,
         roster: Option<Arc<Roster>>,
     ) -> Result<Outcome, GuerdonError> {
-        Ok(self.plan.preview(&*state.state.lock()?, &partners(roster).roster, event)?)
+        Ok(self.plan.preview(&*state.state.lock()?, partners(roster.as_ref()), event)?)
     }
 
     /// What each of these events would earn if it came next, without remembering any.
@@ -161,9 +160,9 @@ impl Plan {
         state: &State,
         roster: Option<Arc<Roster>>,
     ) -> Result<Vec<Outcome>, GuerdonError> {
-        let roster = partners(roster);
+        let partners = partners(roster.as_ref());
         let state = state.state.lock()?;
-        each(&events, |event| self.plan.preview(&state, &roster.roster, event))
+        each(&events, |event| self.plan.preview(&state, partners, event))
     }
 
     /// Takes back what a refund makes undue. The lines are those of the refunded event, earlier
@@ -181,7 +180,7 @@ impl Plan {
         roster: Option<Arc<Roster>>,
     ) -> Result<Outcome, GuerdonError> {
         let mut state = state.state.lock()?;
-        Ok(self.plan.refund(&mut state, &partners(roster).roster, refund, &posted)?)
+        Ok(self.plan.refund(&mut state, partners(roster.as_ref()), refund, &posted)?)
     }
 
     /// Evaluates a batch of events, as columns by name, and remembers them in the state: all of
@@ -201,7 +200,7 @@ impl Plan {
         let columns = Columns::from(columns);
         let read = self.plan.read_table(&columns)?;
         let mut state = state.state.lock()?;
-        Ok(self.plan.run(&mut state, &partners(roster).roster, &read.columns()?)?.into())
+        Ok(self.plan.run(&mut state, partners(roster.as_ref()), &read.columns()?)?.into())
     }
 
     /// The sums of a state: what every partner, customer or the program has in every window.
@@ -214,7 +213,7 @@ impl Plan {
         state: &State,
         roster: Option<Arc<Roster>>,
     ) -> Result<Vec<Total>, GuerdonError> {
-        Ok(listed(&self.plan.totals(&*state.state.lock()?, &partners(roster).roster)?))
+        Ok(listed(&self.plan.totals(&*state.state.lock()?, partners(roster.as_ref()))?))
     }
 
     /// The tier that a partner holds, as far as events have shown; none below the first.
@@ -264,8 +263,9 @@ impl Roster {
 }
 
 /// The roster of a call; nobody is known unless one is given.
-fn partners(roster: Option<Arc<Roster>>) -> Arc<Roster> {
-    roster.unwrap_or_default()
+fn partners(roster: Option<&Arc<Roster>>) -> &commission::Roster {
+    static NOBODY: LazyLock<commission::Roster> = LazyLock::new(commission::Roster::default);
+    roster.map_or(&NOBODY, |roster| &roster.roster)
 }
 
 /// What comes of each event, or the first problem with its place in the list.

@@ -7,6 +7,7 @@
 
 pub mod columns;
 pub mod engine;
+pub mod exchange;
 mod operations;
 mod scalars;
 

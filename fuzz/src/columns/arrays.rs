@@ -145,7 +145,7 @@ fn views(rows: usize, wild: bool, bytes: &mut Bytes<'_>) -> Vec<u128> {
 }
 
 /// Numbers as a column of that name has them, or of all sizes.
-fn numbers(name: &str, of: &DataType, rows: usize, bytes: &mut Bytes<'_>) -> Vec<i128> {
+pub(super) fn numbers(name: &str, of: &DataType, rows: usize, bytes: &mut Bytes<'_>) -> Vec<i128> {
     let wild = bytes.below(16) == 15;
     let per_second = match of {
         DataType::Timestamp(TimeUnit::Second, _) => 1,

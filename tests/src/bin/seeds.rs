@@ -24,6 +24,7 @@ fn main() -> Result<(), String> {
     }
     for seed in 1..=64 {
         seeds.add("arrow", bytes(seed));
+        seeds.add("typed", bytes(seed));
     }
     seeds.write(&folder).map_err(|error| format!("{}: {error}", folder.display()))
 }

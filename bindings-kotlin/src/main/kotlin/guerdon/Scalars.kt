@@ -1,14 +1,16 @@
-// Natural Kotlin types for what crosses as numbers: `BigDecimal` for amounts, `Instant` for instants.
+// Natural Kotlin types for what crosses as numbers: `BigDecimal` for amounts, `Instant` for instants; and text.
 
 package guerdon
 
 import java.math.BigDecimal
 import java.math.BigInteger
+import java.nio.ByteBuffer
 import java.time.Instant
 
 private const val MICROS_PER_SECOND = 1_000_000L
 private const val NANOS_PER_MICRO = 1_000L
 private const val MOST_PLACES = 28
+private const val LAST_OF_ASCII = 0x7f
 
 /** What guerdon refuses: it has no such scale. */
 private val refused = DecimalParts(0, 0uL, UByte.MAX_VALUE)
@@ -58,4 +60,19 @@ internal fun Instant.toMicroseconds(): Long = try {
     Math.addExact(Math.multiplyExact(epochSecond, MICROS_PER_SECOND), nano / NANOS_PER_MICRO)
 } catch (_: ArithmeticException) {
     Long.MAX_VALUE
+}
+
+/** Text as its length and its bytes in UTF-8. Most of it is ASCII, which takes no encoder. */
+internal fun writeText(text: String, bytes: ByteBuffer) {
+    val start = bytes.position()
+    bytes.putInt(text.length)
+    for (letter in text) {
+        if (letter.code > LAST_OF_ASCII) {
+            bytes.position(start)
+            val encoded = FfiConverterString.toUtf8(text)
+            bytes.putInt(encoded.limit()).put(encoded)
+            return
+        }
+        bytes.put(letter.code.toByte())
+    }
 }

@@ -26,6 +26,8 @@ class PhoneBench {
         val state = plan.newState()
         time("nothing") { noOperation() }
         time("preview, whole outcome") { plan.preview(order, state) }
+        val changing = plan.newState()
+        time("evaluate, whole outcome") { plan.evaluate(order, changing) }
         time("preview of 1,000 events, a row", calls = 8, rows = 1_000) { plan.preview(orders, state) }
         time("run of 1,000 rows, a row", calls = 40, rows = 1_000) { state.copy().use { plan.run(columns, it) } }
     }

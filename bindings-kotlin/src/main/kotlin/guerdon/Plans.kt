@@ -1,0 +1,129 @@
+// The calls of a plan: single events, lists in one crossing, and batches as columns.
+
+package guerdon
+
+/**
+ * What an event would earn, step by step, without remembering it.
+ *
+ * @throws GuerdonException what is wrong with the event; `state_busy` while another call changes the state
+ */
+@Throws(GuerdonException::class)
+public fun Plan.preview(event: Event, state: State, roster: Roster? = null): Outcome = exchange(
+    FfiConverterTypeEvent.allocationSize(event),
+    { FfiConverterTypeEvent.write(event, it) },
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners ->
+            Crossing.native.preview(lane.handle, plan, of, partners, length, lane.status)
+        }
+    },
+    FfiConverterTypeOutcome::read,
+)
+
+/**
+ * What each of these events would earn if it came next, without remembering any.
+ *
+ * @throws GuerdonException as for one event, with the place of the event
+ */
+@Throws(GuerdonException::class)
+public fun Plan.preview(events: List<Event>, state: State, roster: Roster? = null): List<Outcome> = exchange(
+    FfiConverterSequenceTypeEvent.allocationSize(events),
+    { FfiConverterSequenceTypeEvent.write(events, it) },
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners ->
+            Crossing.native.previewAll(lane.handle, plan, of, partners, length, lane.status)
+        }
+    },
+    FfiConverterSequenceTypeOutcome::read,
+)
+
+/**
+ * Evaluates an event and remembers it in the state.
+ *
+ * @throws GuerdonException what is wrong with the event; `state_busy` while another call changes the state
+ */
+@Throws(GuerdonException::class)
+public fun Plan.evaluate(event: Event, state: State, roster: Roster? = null, explain: Boolean = false): Outcome = exchange(
+    1UL + FfiConverterTypeEvent.allocationSize(event),
+    {
+        FfiConverterBoolean.write(explain, it)
+        FfiConverterTypeEvent.write(event, it)
+    },
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners ->
+            Crossing.native.evaluate(lane.handle, plan, of, partners, length, lane.status)
+        }
+    },
+    FfiConverterTypeOutcome::read,
+)
+
+/**
+ * Evaluates events in their order and remembers them in the state: all of them, or none.
+ *
+ * @throws GuerdonException as for one event, with the place of the event
+ */
+@Throws(GuerdonException::class)
+public fun Plan.evaluate(
+    events: List<Event>,
+    state: State,
+    roster: Roster? = null,
+    explain: Boolean = false,
+): List<Outcome> = exchange(
+    1UL + FfiConverterSequenceTypeEvent.allocationSize(events),
+    {
+        FfiConverterBoolean.write(explain, it)
+        FfiConverterSequenceTypeEvent.write(events, it)
+    },
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners ->
+            Crossing.native.evaluateAll(lane.handle, plan, of, partners, length, lane.status)
+        }
+    },
+    FfiConverterSequenceTypeOutcome::read,
+)
+
+/**
+ * Takes back what a refund makes undue. The lines are those of the refunded event, earlier reversals included.
+ *
+ * @throws GuerdonException what is wrong with the refund or the lines; `state_busy` while another call changes the state
+ */
+@Throws(GuerdonException::class)
+public fun Plan.refund(refund: Refund, posted: List<Line>, state: State, roster: Roster? = null): Outcome = exchange(
+    FfiConverterTypeRefund.allocationSize(refund) + FfiConverterSequenceTypeLine.allocationSize(posted),
+    {
+        FfiConverterTypeRefund.write(refund, it)
+        FfiConverterSequenceTypeLine.write(posted, it)
+    },
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners ->
+            Crossing.native.refund(lane.handle, plan, of, partners, length, lane.status)
+        }
+    },
+    FfiConverterTypeOutcome::read,
+)
+
+/**
+ * Evaluates a batch of events, as columns by name, and remembers them in the state: all of them, or none. The columns
+ * are those of a table in the other languages: `at`, `partner`, `amount_minor`, and what the plan's conditions read.
+ *
+ * @throws GuerdonException what is wrong with a column or a row, with its place; `state_busy` while another call
+ *   changes the state
+ */
+@Throws(GuerdonException::class)
+public fun Plan.run(columns: Map<String, Column>, state: State, roster: Roster? = null): BatchEarnings = exchange(
+    FfiConverterMapStringTypeColumn.allocationSize(columns),
+    { FfiConverterMapStringTypeColumn.write(columns, it) },
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners ->
+            Crossing.native.run(lane.handle, plan, of, partners, length, lane.status)
+        }
+    },
+    FfiConverterTypeBatchEarnings::read,
+)
+
+/** The handles, which nobody frees until the call is over; what was closed is refused. */
+private inline fun held(plan: Plan, state: State, roster: Roster?, call: (Long, Long, Long) -> Long): Long =
+    plan.hold { one ->
+        state.hold { other ->
+            if (roster == null) call(one, other, 0) else roster.hold { partners -> call(one, other, partners) }
+        }
+    }
