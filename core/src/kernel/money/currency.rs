@@ -1,4 +1,8 @@
 //! ISO 4217 currencies and their minor units.
+//!
+//! What was paid in a currency outlives it: it is refunded, stated and audited later. So a code that
+//! was withdrawn in 2020 or after is still read, with the minor unit that it had. Whether a plan
+//! should still pay in it is the host's to know, for the core has no clock.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -15,20 +19,20 @@ pub struct Currency {
     digits: u8,
 }
 
-/// Active codes of ISO 4217 list one that have a minor unit, sorted, by its number of digits
-/// (amendment 176 and later withdrawals; funds, metals and testing codes have none and are left
-/// out).
+/// Codes of ISO 4217 that have a minor unit, sorted, by its number of digits: the active ones, and
+/// those withdrawn since 2020 (CUC 2021, HRK 2023, SLL and ZWL 2024, ANG 2025, BGN 2026). Metals,
+/// units of account and testing codes have no minor unit and are left out.
 const BY_DIGITS: &[(u8, &str)] = &[
     (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
     (
         2,
-        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN \
-         BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP \
-         GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT \
-         LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN \
-         NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE \
-         SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES \
-         WST XCD XCG YER ZAR ZMW ZWG",
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP \
+         BYN BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR \
+         FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IRR JMD KES KGS KHR \
+         KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR \
+         MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK \
+         SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN \
+         UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG ZWL",
     ),
     (3, "BHD IQD JOD KWD LYD OMR TND"),
     (4, "CLF UYW"),
@@ -111,6 +115,16 @@ mod tests {
         for (code, digits) in [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("ZWG", 2)] {
             let currency: Currency = code.parse().unwrap();
             assert_eq!((currency.as_str(), currency.digits()), (code, digits));
+        }
+    }
+
+    #[test]
+    fn what_was_withdrawn_lately_can_still_be_refunded() {
+        for code in ["ANG", "BGN", "CUC", "HRK", "SLL", "ZWL"] {
+            assert_eq!(code.parse::<Currency>().unwrap().digits(), 2, "{code}");
+        }
+        for code in ["LTL", "BYR", "DEM"] {
+            assert_eq!(code.parse::<Currency>().unwrap_err().code, CURRENCY_UNKNOWN, "{code}");
         }
     }
 

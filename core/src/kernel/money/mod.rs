@@ -22,7 +22,7 @@ pub use rate::{Rate, non_negative};
 crate::codes! {
     /// A text is not a decimal number that guerdon can hold exactly.
     DECIMAL_INVALID = "decimal_invalid";
-    /// A currency code is not in ISO 4217.
+    /// A currency code is not in ISO 4217, or was withdrawn before 2020, or has no minor unit.
     CURRENCY_UNKNOWN = "currency_unknown";
     /// Two amounts that have to be in one currency are not.
     CURRENCY_MISMATCH = "currency_mismatch";
