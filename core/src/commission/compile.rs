@@ -35,6 +35,8 @@ pub struct Plan {
     /// The different windows of the plan's meters.
     pub(super) windows: Vec<Window>,
     pub(super) meters: Vec<MeterSpec>,
+    /// Whether any of them adds up by customer.
+    pub(super) counts_customers: bool,
     pub(super) caps: Vec<CapMeter>,
     pub(super) overrides: Vec<Option<ConditionId>>,
     /// The groups, each with its rules in the order in which they are tried.
@@ -162,6 +164,7 @@ impl Plan {
             conditions: compiling.conditions,
             eligible,
             windows: compiling.windows,
+            counts_customers: compiling.meters.iter().any(|meter| meter.key == Key::Customer),
             meters: compiling.meters,
             cap_meters: parts.caps.iter().filter_map(|cap| cap.meter).collect(),
             caps: parts.caps,

@@ -1,6 +1,6 @@
 //! One event through the plan: what it reads, what it makes of it, what it changes.
 
-use crate::kernel::calendar::{Date, Instant, Ordinal, PeriodCursor, PlacedWindow};
+use crate::kernel::calendar::{Date, Instant, Ordinal, PeriodCursor, PlacedWindow, Window};
 use crate::kernel::exact::Exact;
 use crate::kernel::explain::{NoSteps, Sink};
 use crate::kernel::id::Id;
@@ -12,11 +12,11 @@ use crate::kernel::problem::Problem;
 use super::asking::EventFacts;
 use super::compile::Plan;
 use super::evaluate::{Evaluator, Rated, Stop};
-use super::event::{Event, EventKind, PartnerStatus};
+use super::event::{Event, EventKind, Partner, PartnerStatus};
 use super::outcome::{Outcome, OutcomeStatus};
 use super::plan::Base;
 use super::rates::Tables;
-use super::reading::Reading;
+use super::reading::{Few, Reading};
 use super::roster::Roster;
 use super::row::{Row, RowLine};
 use super::scratch::Scratch;
@@ -24,7 +24,7 @@ use super::settle::commit;
 use super::state::State;
 use super::step::Step;
 use super::telling::Telling;
-use super::working::Working;
+use super::working::{Quantity, Working};
 use super::{
     EVENT_NEGATIVE, EVENT_WITHOUT_AMOUNT, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH, STATE_MISMATCH,
 };
@@ -100,10 +100,11 @@ impl Plan {
         steps: &mut S,
     ) -> Result<Outcome, Problem> {
         self.check_state(target.state())?;
-        if let Some(status) = self.outside(roster, event) {
+        let record = roster.get(&event.partner);
+        if let Some(status) = self.outside(record, event) {
             return Ok(self.nothing(&event.id, status));
         }
-        let reading = self.read(&mut target, roster, event)?;
+        let reading = self.read(&mut target, roster, record, event)?;
         // What is explained is worked out exactly, so that every step can be shown.
         if let Some(fast) = self.fast.as_ref().filter(|_| !S::KEEPS) {
             match self.settle(fast, &mut target, event, &reading, steps) {
@@ -129,7 +130,8 @@ impl Plan {
     ) -> Result<Outcome, Stop> {
         let state = target.state();
         let partner = state.partners.number_or_next(&event.partner);
-        let customer = event.customer.as_ref().map(|id| state.customers.number_or_next(id));
+        let customer = event.customer.as_ref().filter(|_| self.counts_customers);
+        let customer = customer.map(|id| state.customers.number_or_next(id));
         let row = Row {
             kind: event.kind,
             partner,
@@ -159,7 +161,7 @@ impl Plan {
         }
         let before = state.held(partner).level();
         let telling = Telling { plan: self, event, reading, scratch: &scratch };
-        let outcome = Outcome { status, ..telling.outcome(before) };
+        let outcome = telling.outcome(status, before);
         if let Target::Change(state) = target {
             state.partners.confirm(&event.partner, partner);
             if let (Some(id), Some(number)) = (&event.customer, customer) {
@@ -185,14 +187,13 @@ impl Plan {
         ))
     }
 
-    fn outside(&self, roster: &Roster, event: &Event) -> Option<OutcomeStatus> {
+    fn outside(&self, record: Option<&Partner>, event: &Event) -> Option<OutcomeStatus> {
         let early = self.document.effective_from.is_some_and(|from| event.at < from);
         let late = self.document.effective_until.is_some_and(|until| event.at >= until);
         if early || late {
             return Some(OutcomeStatus::OutsideEffectiveDates);
         }
-        let partner = roster.get(&event.partner)?;
-        (partner.status == PartnerStatus::Closed).then_some(OutcomeStatus::PartnerClosed)
+        (record?.status == PartnerStatus::Closed).then_some(OutcomeStatus::PartnerClosed)
     }
 
     pub(super) fn nothing(&self, event: &Id, status: OutcomeStatus) -> Outcome {
@@ -212,9 +213,10 @@ impl Plan {
         &self,
         target: &mut Target<'_>,
         roster: &Roster,
+        record: Option<&Partner>,
         event: &Event,
     ) -> Result<Reading, Problem> {
-        let joined = roster.get(&event.partner).and_then(|record| record.joined);
+        let joined = record.and_then(|record| record.joined);
         let (windows, payable_at) = match target {
             Target::Change(state) => {
                 (self.ordinals(&mut state.cursors, event.at, joined)?, state.hold.add_to(event.at)?)
@@ -224,7 +226,6 @@ impl Plan {
                 self.document.hold.add_to(event.at, self.document.zone)?,
             ),
         };
-        let record = roster.get(&event.partner);
         let (lines, items) = self.lines(event)?;
         let order_gross = lines
             .iter()
@@ -254,26 +255,26 @@ impl Plan {
         cursors: &mut [Option<PeriodCursor>],
         at: Instant,
         joined: Option<Date>,
-    ) -> Result<Vec<Ordinal>, Problem> {
-        let windows = self.windows.iter().zip(cursors);
-        windows
-            .map(|(window, cursor)| match cursor {
-                Some(cursor) => Ok(cursor.ordinal_of(at)),
-                None => match window.place(self.document.zone, joined)? {
-                    PlacedWindow::Periods(periods) => Ok(periods.ordinal_of(at)),
-                    // The document has no rolling windows.
-                    PlacedWindow::Rolling(_) => Ok(Ordinal::new(0)),
-                },
-            })
-            .collect()
+    ) -> Result<Few<Ordinal>, Problem> {
+        let ordinal = |(window, cursor): (&Window, &mut Option<PeriodCursor>)| match cursor {
+            Some(cursor) => Ok(cursor.ordinal_of(at)),
+            None => match window.place(self.document.zone, joined)? {
+                PlacedWindow::Periods(periods) => Ok(periods.ordinal_of(at)),
+                // The document has no rolling windows.
+                PlacedWindow::Rolling(_) => Ok(Ordinal::new(0)),
+            },
+        };
+        if let ([window], [cursor]) = (self.windows.as_slice(), &mut *cursors) {
+            return ordinal((window, cursor)).map(Few::One);
+        }
+        self.windows.iter().zip(cursors).map(ordinal).collect::<Result<_, _>>().map(Few::Several)
     }
 
-    fn lines(&self, event: &Event) -> Result<(Vec<RowLine>, Vec<Option<Id>>), Problem> {
+    fn lines(&self, event: &Event) -> Result<(Few<RowLine>, Vec<Option<Id>>), Problem> {
         if event.items.is_empty() {
             check_amount(event)?;
-            let line =
-                self.line(event.amount, event.net, event.quantity.unwrap_or(Amount::from(1)))?;
-            return Ok((vec![line], vec![None]));
+            let line = self.line(event.amount, event.net, event.quantity)?;
+            return Ok((Few::One(line), Vec::new()));
         }
         let mut lines = Vec::with_capacity(event.items.len());
         let mut items: Vec<Option<Id>> = Vec::with_capacity(event.items.len());
@@ -284,12 +285,13 @@ impl Plan {
                 let problem = Problem::new(ITEM_DUPLICATE, message, "give each item its own id");
                 return Err(placed(problem.under("id")));
             }
-            let line = self.line(Some(item.amount), item.net, item.quantity).map_err(placed)?;
+            let line =
+                self.line(Some(item.amount), item.net, Some(item.quantity)).map_err(placed)?;
             lines.push(line);
             items.push(Some(item.id.clone()));
         }
         self.check_sums(event)?;
-        Ok((lines, items))
+        Ok((Few::Several(lines), items))
     }
 
     /// Makes sure that what an event with items says of the whole order is their sum.
@@ -322,14 +324,14 @@ impl Plan {
         &self,
         amount: Option<Money>,
         net: Option<Money>,
-        quantity: Amount,
+        quantity: Option<Amount>,
     ) -> Result<RowLine, Problem> {
         let read = |money: Option<Money>, key: &str| match money {
             Some(money) => self.minor(money).map(Some).map_err(|problem| problem.under(key)),
             None => Ok(None),
         };
-        if quantity.is_negative() {
-            return Err(below_zero(&quantity).under("quantity"));
+        if let Some(negative) = quantity.filter(|quantity| quantity.is_negative()) {
+            return Err(below_zero(&negative).under("quantity"));
         }
         let gross = read(amount, "amount")?;
         let net = read(net, "net")?;
@@ -338,7 +340,10 @@ impl Plan {
             Base::Gross => gross.or(net),
         };
         let gross = gross.or(net);
-        let quantity = quantity.decimal().normalize().into();
+        let quantity = match quantity {
+            Some(quantity) => quantity.decimal().normalize().into(),
+            None => Quantity::Whole(1),
+        };
         Ok(RowLine { gross: gross.unwrap_or(0), base: base.unwrap_or(0), quantity })
     }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::kernel::derived_id::{Cause, DerivedId};
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Amount, Money, from_minor};
+use crate::kernel::money::{Amount, Money, Rate, from_minor, units};
 
 use super::compile::Plan;
 use super::event::Event;
@@ -25,21 +25,12 @@ pub(super) struct Telling<'a, N> {
 
 impl<N: Working> Telling<'_, N> {
     /// The outcome; `before` is the level that the state had for the partner.
-    pub(super) fn outcome(&self, before: Option<u16>) -> Outcome {
-        let scratch = self.scratch;
-        let mut sellers: Vec<(usize, Line)> = (0..)
-            .zip(&scratch.paid)
-            .map(|(at, paid)| (paid.line, self.commission(at, paid)))
-            .collect();
-        sellers.extend(scratch.unpaid.iter().map(|of| (of.line, self.unpaid(of))));
-        sellers.sort_by_key(|(line, _)| *line);
-        let mut lines: Vec<Line> = sellers.into_iter().map(|(_, line)| line).collect();
-        lines.extend(scratch.overrides.iter().filter_map(|one| self.overriding(one)));
+    pub(super) fn outcome(&self, status: OutcomeStatus, before: Option<u16>) -> Outcome {
         Outcome {
             plan: self.plan.reference.clone(),
             event: self.event.id.clone(),
-            status: OutcomeStatus::Earned,
-            lines,
+            status,
+            lines: self.lines(),
             total: self.money(self.scratch.total),
             lost: self.lost(),
             tier_changes: self.tier_change(before).into_iter().collect(),
@@ -47,15 +38,31 @@ impl<N: Working> Telling<'_, N> {
         }
     }
 
+    /// The seller's lines in the order of the event's, then those of the sponsors.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let Scratch { paid, unpaid, overrides, .. } = self.scratch;
+        let mut lines = Vec::with_capacity(paid.len() + unpaid.len() + overrides.len());
+        // Both are in the order of the event's lines, and none is in both.
+        let mut unpaid = unpaid.iter().peekable();
+        for (at, paid) in paid.iter().enumerate() {
+            while let Some(of) = unpaid.next_if(|of| of.line < paid.line) {
+                lines.push(self.line(self.unpaid(of)));
+            }
+            lines.push(self.line(self.commission(at, paid)));
+        }
+        lines.extend(unpaid.map(|of| self.line(self.unpaid(of))));
+        lines.extend(overrides.iter().filter_map(|one| Some(self.line(self.overriding(one)?))));
+        lines
+    }
+
     fn money(&self, minor: i64) -> Money {
         from_minor(minor, self.plan.document.currency)
     }
 
-    fn commission(&self, at: usize, paid: &Paid<N>) -> Line {
-        let rule = self.plan.rule(paid.rule).map(|rule| rule.id.clone());
+    fn commission(&self, at: usize, paid: &Paid<N>) -> Posting<'_> {
         let (rate, schedule) = match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
-            Some(Pay::Percent { rate }) => (Some(rate.clone()), None),
-            Some(Pay::Schedule { schedule }) => (None, Some(schedule.clone())),
+            Some(Pay::Percent { rate }) => (Some(rate), None),
+            Some(Pay::Schedule { schedule }) => (None, Some(schedule)),
             _ => (None, None),
         };
         // A line counts once in a schedule, whichever of its rules pay by it.
@@ -70,31 +77,39 @@ impl<N: Working> Telling<'_, N> {
             let added = used.after.minus(&used.before).unwrap_or(N::ZERO);
             self.measured(measure.map_or(Measure::Volume, |one| one.measure), &added)
         });
-        Line {
+        Posting {
+            kind: LineKind::Commission,
+            line: paid.line,
+            posted: paid.posted,
             base: self.base(paid.line),
+            level: 0,
+            partner: &self.event.partner,
+            rule: self.plan.rule(paid.rule).map(|rule| &rule.id),
             rate,
             schedule,
             measured,
             counted: self.counted(&paid.counted),
-            ..self.line(
-                LineKind::Commission,
-                (paid.line, paid.posted, 0),
-                rule.as_ref(),
-                &self.event.partner,
-            )
         }
     }
 
-    fn unpaid(&self, of: &Unpaid<N>) -> Line {
-        Line {
+    fn unpaid(&self, of: &Unpaid<N>) -> Posting<'_> {
+        Posting {
+            kind: LineKind::Unpaid,
+            line: of.line,
+            posted: 0,
             base: self.base(of.line),
+            level: 0,
+            partner: &self.event.partner,
+            rule: None,
+            rate: None,
+            schedule: None,
+            measured: Amount::ZERO,
             counted: self.counted(&of.counted),
-            ..self.line(LineKind::Unpaid, (of.line, 0, 0), None, &self.event.partner)
         }
     }
 
-    fn base(&self, line: usize) -> Money {
-        self.money(self.reading.lines.get(line).map_or(0, |line| line.base))
+    fn base(&self, line: usize) -> i64 {
+        self.reading.lines.get(line).map_or(0, |line| line.base)
     }
 
     fn counted(&self, counted: &N) -> Amount {
@@ -102,61 +117,53 @@ impl<N: Working> Telling<'_, N> {
         ladder.map_or(Amount::ZERO, |ladder| self.measured(ladder.measure, counted))
     }
 
-    fn overriding(&self, one: &Overriding) -> Option<Line> {
+    fn overriding(&self, one: &Overriding) -> Option<Posting<'_>> {
         let of = self.plan.document.overrides.get(one.rule)?;
         let above = usize::from(of.level).checked_sub(1)?;
-        let sponsor = self.reading.sponsor_ids.get(above)?;
-        Some(Line {
-            base: self.money(one.base),
-            rate: Some(of.rate.clone()),
-            ..self.line(
-                LineKind::Override,
-                (one.line, one.posted, u32::from(of.level)),
-                Some(&of.id),
-                sponsor,
-            )
+        Some(Posting {
+            kind: LineKind::Override,
+            line: one.line,
+            posted: one.posted,
+            base: one.base,
+            level: u32::from(of.level),
+            partner: self.reading.sponsor_ids.get(above)?,
+            rule: Some(&of.id),
+            rate: Some(&of.rate),
+            schedule: None,
+            measured: Amount::ZERO,
+            counted: Amount::ZERO,
         })
     }
 
-    fn line(
-        &self,
-        kind: LineKind,
-        (line, posted, level): (usize, i64, u32),
-        rule: Option<&Id>,
-        partner: &Id,
-    ) -> Line {
-        let item = self.reading.items.get(line).cloned().flatten();
+    #[inline]
+    fn line(&self, posting: Posting<'_>) -> Line {
+        let Posting { kind, line, rule, partner, .. } = posting;
+        let (plan, event) = (&self.plan.reference, self.event);
+        let item = self.reading.items.get(line).and_then(Option::as_ref);
         Line {
-            id: line_id(
-                kind,
-                &self.plan.reference.id,
-                &self.event.id,
-                item.as_ref(),
-                rule,
-                partner,
-            ),
+            id: line_id(kind, &plan.id, &event.id, item, rule, partner),
             kind,
-            event: self.event.id.clone(),
+            event: event.id.clone(),
+            item: item.cloned(),
             partner: partner.clone(),
-            amount: self.money(posted),
-            at: self.event.at,
+            amount: self.money(posting.posted),
+            at: event.at,
             payable_at: self.reading.payable_at,
-            plan: self.plan.reference.id.clone(),
-            plan_version: self.plan.reference.version,
+            plan: plan.id.clone(),
+            plan_version: plan.version,
             rule: rule.cloned(),
             tier: self.tier(),
-            rate: None,
-            schedule: None,
-            level,
-            base: self.money(0),
+            rate: posting.rate.cloned(),
+            schedule: posting.schedule.cloned(),
+            level: posting.level,
+            base: self.money(posting.base),
             gross: self.money(self.reading.lines.get(line).map_or(0, |line| line.gross)),
             order_gross: self.money(self.reading.order_gross),
-            customer: self.event.customer.clone(),
-            measured: Amount::ZERO,
-            counted: Amount::ZERO,
+            customer: event.customer.clone(),
+            measured: posting.measured,
+            counted: posting.counted,
             origin: None,
             refunded: None,
-            item,
         }
     }
 
@@ -168,15 +175,16 @@ impl<N: Working> Telling<'_, N> {
 
     /// A measure in units of the currency, lines or quantity.
     fn measured(&self, measure: Measure, value: &N) -> Amount {
-        let exact = value.to_exact();
-        let units = match measure {
-            Measure::Volume => exact
-                .checked_div(&Exact::from(self.plan.document.currency.minor_per_unit()))
-                .unwrap_or_default(),
-            Measure::Count | Measure::Quantity => exact,
-        };
-        // What an event adds comes from its own decimals, so it is one.
-        Amount::from(units.to_decimal().unwrap_or(Decimal::ZERO))
+        let currency = self.plan.document.currency;
+        match (measure, value.narrow()) {
+            (Measure::Volume, Some(minor)) => units(minor, currency),
+            (_, Some(whole)) => Amount::from(whole),
+            (Measure::Volume, None) => {
+                let minor_per_unit = Exact::from(currency.minor_per_unit());
+                shown(&value.to_exact().checked_div(&minor_per_unit).unwrap_or_default())
+            }
+            (_, None) => shown(&value.to_exact()),
+        }
     }
 
     fn lost(&self) -> Vec<Lost> {
@@ -193,6 +201,26 @@ impl<N: Working> Telling<'_, N> {
         let after = self.scratch.held_after?.level();
         self.plan.tier_change(before, after, &self.event.partner, self.event.at)
     }
+}
+
+/// What tells one line of an event from the others.
+struct Posting<'a> {
+    kind: LineKind,
+    line: usize,
+    posted: i64,
+    base: i64,
+    level: u32,
+    partner: &'a Id,
+    rule: Option<&'a Id>,
+    rate: Option<&'a Rate>,
+    schedule: Option<&'a Id>,
+    measured: Amount,
+    counted: Amount,
+}
+
+/// What an event adds comes from its own decimals, so it is one.
+fn shown(added: &Exact) -> Amount {
+    Amount::from(added.to_decimal().unwrap_or(Decimal::ZERO))
 }
 
 /// The id of a line: the same whenever the same event is paid by the same rule of the same plan,

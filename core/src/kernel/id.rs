@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use crate::kernel::problem::Problem;
 
@@ -11,9 +12,10 @@ crate::codes! {
     ID_INVALID = "id_invalid";
 }
 
-/// An id that the host chose: any text of 1 to 200 bytes. Cheap to clone.
+/// An id that the host chose: any text of 1 to 200 bytes. Cheap to clone: one of up to 23 bytes
+/// lies in place, a longer one is shared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id(Arc<str>);
+pub struct Id(SmolStr);
 
 impl Id {
     const MOST_BYTES: usize = 200;
@@ -21,7 +23,7 @@ impl Id {
     /// The text of the id.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 

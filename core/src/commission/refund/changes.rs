@@ -60,7 +60,8 @@ impl Plan {
             if let Some(tiers) = &self.tiers {
                 let less = self.given_back(tiers.measure, one.line.counted, one)?;
                 change(tiers.meter, 0, less)?;
-                changes.partner(&one.line.partner, self.ordinals(&mut cursors, at, joined)?);
+                let windows = self.ordinals(&mut cursors, at, joined)?;
+                changes.partner(&one.line.partner, windows.to_vec());
             }
         }
         changes.settle(self)?;

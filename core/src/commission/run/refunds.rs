@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::commission::REFUND_OF_UNKNOWN_SALE;
 use crate::commission::event::{Event, Refund};
 use crate::commission::outcome::Line;
-use crate::commission::reading::Reading;
+use crate::commission::reading::{Few, Reading};
 use crate::commission::scratch::Scratch;
 use crate::commission::state::{State, index};
 use crate::commission::telling::Telling;
@@ -75,15 +75,14 @@ impl Batch<'_> {
             ..Event::new(self.kind(read.row), read.row.to_string().parse()?, partner, at)
         };
         let reading = Reading {
-            lines: vec![read.line],
-            items: vec![None],
+            lines: Few::One(read.line),
             order_gross: read.line.gross,
             sponsor_ids: sponsors.iter().filter_map(sponsor).collect(),
             payable_at: at,
             ..Reading::default()
         };
         let telling = Telling { plan: self.plan, event: &event, reading: &reading, scratch };
-        Ok(telling.outcome(None).lines)
+        Ok(telling.lines())
     }
 
     /// The earlier row that a refund gives back.

@@ -106,9 +106,7 @@ pub(super) fn is_in(value: &Computed<'_>, list: &Items<'_>) -> Result<Option<boo
         Items::Lent([]) | Items::Words([], _) => Ok(Some(false)),
         _ if value.is_unknown() => Ok(None),
         Items::Words(_, sorted) => match value {
-            Computed::String(text) => {
-                Ok(Some(sorted.binary_search_by(|word| word.as_ref().cmp(text)).is_ok()))
-            }
+            Computed::String(text) => Ok(Some(among(sorted, text))),
             _ => Err(strangers().into()),
         },
         Items::Lent(values) => {
@@ -131,6 +129,12 @@ pub(super) fn is_in(value: &Computed<'_>, list: &Items<'_>) -> Result<Option<boo
             Ok(answer)
         }
     }
+}
+
+/// Whether a text is among words that are in order.
+#[inline]
+pub(super) fn among(sorted: &[Box<str>], text: &str) -> bool {
+    sorted.binary_search_by(|word| word.as_ref().cmp(text)).is_ok()
 }
 
 #[cfg(test)]

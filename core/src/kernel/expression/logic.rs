@@ -1,6 +1,6 @@
 //! Bools: Kleene's connectives, comparisons, and what asks about lists, texts and facts.
 
-use super::compare::{Comparison, is_in};
+use super::compare::{Comparison, among, is_in};
 use super::computed::Computed;
 use super::evaluate::{as_step, placed, run};
 use super::fault::Fault;
@@ -40,6 +40,11 @@ where
             comparison.holds(&left, &right).map_err(|fault| placed(node, fault))?
         }
         Logic::In(both) => {
+            if !S::KEEPS {
+                if let Some(decided) = fact_in_words(both, facts) {
+                    return Ok(decided);
+                }
+            }
             let [value, list] = &**both;
             let value = run(value, facts, steps)?;
             match run(list, facts, steps)? {
@@ -96,6 +101,9 @@ where
         (ValueRef::String(text), FactType::String {}, FactValue::String(literal)) => {
             return Some(Some((comparison == Comparison::Eq) == (text == literal)));
         }
+        (ValueRef::Bool(value), FactType::Bool {}, FactValue::Bool(literal)) => {
+            return Some(Some((comparison == Comparison::Eq) == (value == *literal)));
+        }
         (ValueRef::Integer(value), FactType::Integer {}, FactValue::Integer(literal)) => {
             value.cmp(literal)
         }
@@ -124,4 +132,23 @@ where
         _ => return None,
     };
     Some(Some(comparison.admits(order)))
+}
+
+/// Looks for a fact among literal texts, in the same way and for the same reason.
+#[inline]
+fn fact_in_words<F>(both: &[Node; 2], facts: &F) -> Option<Option<bool>>
+where
+    F: FactSource + ?Sized,
+{
+    let [Node { kind: Kind::Fact(fact), .. }, Node { kind: Kind::Words(_, sorted), .. }] = both
+    else {
+        return None;
+    };
+    match facts.fact(fact.id) {
+        Some(ValueRef::String(text)) if fact.of == (FactType::String {}) => {
+            Some(Some(among(sorted, text)))
+        }
+        None if !sorted.is_empty() => Some(None),
+        _ => None,
+    }
 }

@@ -16,6 +16,7 @@ pub use amount::Amount;
 pub use convert::{ConvertInput, convert};
 pub use currency::Currency;
 pub(in crate::kernel) use posted::too_large;
+pub(crate) use posted::units;
 pub use posted::{from_minor, to_minor};
 pub use rate::{Rate, non_negative};
 

@@ -33,6 +33,16 @@ pub fn from_minor(minor: i64, currency: Currency) -> Money {
     Money { amount: Amount::shown(scaled), currency }
 }
 
+/// Minor units (cents) as a decimal number of whole ones, without the zeros that money shows.
+#[must_use]
+pub(crate) fn units(mut minor: i64, currency: Currency) -> Amount {
+    let mut digits = u32::from(currency.digits());
+    while digits > 0 && minor % 10 == 0 {
+        (minor, digits) = (minor / 10, digits - 1);
+    }
+    Amount::shown(Decimal::new(minor, digits))
+}
+
 fn too_fine(amount: Amount, currency: Currency) -> Problem {
     Problem::new(
         AMOUNT_TOO_FINE,
