@@ -16,9 +16,9 @@ use super::conditions::{Conditions, Truth};
 use super::plan::Combine;
 use super::rates::Tables;
 use super::row::{Row, ordinal};
-use super::scratch::{Losses, Payments, Scratch, Shape, Unpaid};
+use super::scratch::{Scratch, Unpaid};
 use super::state::State;
-use super::step::{SkipReason, Step};
+use super::step::Step;
 use super::working::Working;
 
 /// A refusal of the numbers or of a condition. Small, because every step gives one back.
@@ -74,11 +74,11 @@ pub(super) fn fit<T>(value: Option<T>) -> Result<T, Stop> {
 impl<N: Working> Evaluator<'_, N> {
     /// Rates one row into `scratch`.
     #[inline(always)]
-    pub(super) fn rate<C: Conditions, S: Sink<Step>, H: Shape>(
+    pub(super) fn rate<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         conditions: &mut C,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<Rated, Stop> {
         scratch.paid.clear();
@@ -98,20 +98,19 @@ impl<N: Working> Evaluator<'_, N> {
                 Some(condition) => conditions.holds(condition, line)? == Truth::True,
                 None => true,
             };
-            let before = scratch.paid.as_slice().len();
+            let before = scratch.paid.len();
             if eligible {
                 any_eligible = true;
                 self.rate_line(row, line, conditions, scratch, steps)?;
             }
-            // Without tiers, nothing asks for the lines that nobody paid.
-            if H::ANY && scratch.paid.as_slice().len() == before {
+            if scratch.paid.len() == before {
                 scratch.unpaid.push(Unpaid { line, eligible, counted: N::ZERO });
             }
         }
         if !any_eligible {
             return Ok(Rated::NotEligible);
         }
-        if scratch.paid.as_slice().is_empty() {
+        if scratch.paid.is_empty() {
             self.count(row, conditions, scratch)?;
             let counts = scratch.unpaid.iter().any(|line| line.counted != N::ZERO);
             return Ok(if counts { Rated::Counted } else { Rated::NoRuleMatches });
@@ -126,8 +125,8 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// The seller's tier before this event, brought up to the window of the event.
     #[inline(always)]
-    fn tier<H: Shape>(&self, row: &Row<'_>, scratch: &mut Scratch<N, H>) -> Option<u16> {
-        let Some(spec) = self.plan.tiers.as_ref().filter(|_| H::ANY) else { return row.tier };
+    fn tier(&self, row: &Row<'_>, scratch: &mut Scratch<N>) -> Option<u16> {
+        let Some(spec) = self.plan.tiers.as_ref() else { return row.tier };
         let meter = self.state.meters.get(spec.meter)?;
         let ordinal = ordinal(self.plan, row, spec.meter);
         let held = spec.levels.advance(self.state.held(row.partner), ordinal, |window| {
@@ -138,34 +137,31 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     #[inline(always)]
-    fn rate_line<C: Conditions, S: Sink<Step>, H: Shape>(
+    fn rate_line<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         line: usize,
         conditions: &mut C,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         self.explain_base(row, line, steps);
-        let most = if H::ANY { usize::MAX } else { 1 };
-        for spec in self.plan.groups.iter().take(most) {
-            let first = scratch.paid.as_slice().len();
+        for spec in &self.plan.groups {
+            let first = scratch.paid.len();
             for rule in &spec.rules {
-                if !self.applies(row, line, rule, conditions, steps)? {
+                let tier = scratch.tier_before;
+                let Some(way) = self.way((row, line), rule, tier, conditions, steps)? else {
                     continue;
-                }
-                if !self.pay(row, line, rule.number, scratch)? {
-                    self.skip(rule.number, SkipReason::NothingForTier, Vec::new, steps);
-                    continue;
-                }
+                };
+                self.pay(row, line, (rule.number, way), scratch)?;
                 if spec.combine == Combine::First {
                     break;
                 }
             }
-            if H::ANY && spec.combine == Combine::Best {
+            if spec.combine == Combine::Best {
                 self.keep_best(first, conditions, scratch, steps)?;
             }
-            for position in first..scratch.paid.as_slice().len() {
+            for position in first..scratch.paid.len() {
                 self.finish(row, position, conditions, scratch, steps)?;
             }
         }

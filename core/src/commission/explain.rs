@@ -12,7 +12,7 @@ use crate::kernel::schedule::pieces;
 use super::evaluate::Evaluator;
 use super::plan::{Measure, Pay};
 use super::row::Row;
-use super::scratch::{Overriding, Paid, Payments, Scratch, Shape, Used};
+use super::scratch::{Overriding, Paid, Scratch, Used};
 use super::step::{SkipReason, Step};
 use super::working::Working;
 
@@ -164,13 +164,13 @@ impl<N: Working> Evaluator<'_, N> {
         });
     }
 
-    pub(super) fn explain_posted<H: Shape>(
+    pub(super) fn explain_posted(
         &self,
         row: &Row<'_>,
-        scratch: &Scratch<N, H>,
+        scratch: &Scratch<N>,
         steps: &mut impl Sink<Step>,
     ) {
-        for paid in scratch.paid.as_slice() {
+        for paid in &scratch.paid {
             steps.step(|| Step::Rounded {
                 rule: self.rule_id(paid.rule),
                 item: row.items.get(paid.line).cloned().flatten(),

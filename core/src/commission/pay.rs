@@ -1,21 +1,44 @@
 //! From a matching rule to an amount: the rule's own pay, multipliers, and its limits.
 
 use crate::kernel::explain::Sink;
+use crate::kernel::rounding::Rounding;
 
 use super::compile::RuleSpec;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
-use super::rates::{MultiplierTable, Paying, RuleTable};
-use super::row::{Row, key, measured, ordinal};
-use super::scratch::{CapLoss, LossBy, Losses, Paid, Payments, Scratch, Shape, Used};
+use super::rates::{Moved, MultiplierTable, Paying};
+use super::row::{Row, key, ordinal};
+use super::scratch::{CapLoss, LossBy, Paid, Scratch, Used};
 use super::state::{Cell, WIDE};
 use super::step::{SkipReason, Step};
 use super::working::Working;
 
-impl<N: Working> Evaluator<'_, N> {
+impl<'a, N: Working> Evaluator<'a, N> {
+    /// The way a rule pays a line: none if it does not apply, or not to the seller's tier.
+    #[inline(always)]
+    pub(super) fn way<C: Conditions, S: Sink<Step>>(
+        &self,
+        (row, line): (&Row<'_>, usize),
+        rule: &RuleSpec,
+        tier: Option<u16>,
+        conditions: &mut C,
+        steps: &mut S,
+    ) -> Result<Option<&'a Paying<N>>, Stop> {
+        if !self.applies(row, line, rule, conditions, steps)? {
+            return Ok(None);
+        }
+        match self.tables.rules.get(rule.number).map(|table| table.paying(tier)) {
+            Some(Paying::Nothing) | None => {
+                self.skip(rule.number, SkipReason::NothingForTier, Vec::new, steps);
+                Ok(None)
+            }
+            way => Ok(way),
+        }
+    }
+
     /// Whether a rule applies to a line.
     #[inline(always)]
-    pub(super) fn applies<C: Conditions, S: Sink<Step>>(
+    fn applies<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         line: usize,
@@ -40,41 +63,25 @@ impl<N: Working> Evaluator<'_, N> {
         Ok(truth == Truth::True)
     }
 
-    /// Adds what a rule pays for a line, before multipliers; false for a tier it does not pay.
+    /// Adds what a rule pays for a line, before multipliers.
     #[inline(always)]
-    pub(super) fn pay<H: Shape>(
+    pub(super) fn pay(
         &self,
         row: &Row<'_>,
         line: usize,
-        rule: usize,
-        scratch: &mut Scratch<N, H>,
-    ) -> Result<bool, Stop> {
-        let Some(table) = self.tables.rules.get(rule) else { return Ok(false) };
-        let Some(of) = row.lines.get(line) else { return Ok(false) };
-        let mut used = None;
-        let amount = match self.paying(table, scratch.tier_before) {
-            Paying::Nothing => return Ok(false),
-            Paying::Percent(rate) => fit(N::whole(of.base).times(rate))?,
-            Paying::Flat(amount) => amount.clone(),
-            Paying::PerUnit(amount) => fit(fit(N::quantity(of.quantity))?.times(amount))?,
+        (rule, way): (usize, &Paying<N>),
+        scratch: &mut Scratch<N>,
+    ) -> Result<(), Stop> {
+        let Some(of) = row.lines.get(line) else { return Ok(()) };
+        let (amount, used) = match way {
             Paying::Schedule(schedule) => {
-                let earlier = scratch.paid.as_slice();
-                let (amount, uses) = fit(self.by_schedule(row, line, *schedule, earlier))?;
-                used = Some(uses);
-                amount
+                let (amount, used) = fit(self.by_schedule(row, line, *schedule, &scratch.paid))?;
+                (amount, Some(used))
             }
+            way => (fit(way.amount(of))?, None),
         };
         scratch.paid.push(Paid { line, rule, amount, posted: 0, used, counted: N::ZERO });
-        Ok(true)
-    }
-
-    /// The way a rule pays for a tier.
-    #[inline(always)]
-    pub(super) fn paying<'t>(&self, table: &'t RuleTable<N>, tier: Option<u16>) -> &'t Paying<N> {
-        match tier.and_then(|tier| table.tiers.get(usize::from(tier))) {
-            Some(Some(paying)) => paying,
-            _ => &table.pay,
-        }
+        Ok(())
     }
 
     /// What a schedule pays for a line, and what becomes of its meter.
@@ -104,17 +111,10 @@ impl<N: Working> Evaluator<'_, N> {
                 settled = used.settled;
             }
         }
-        let added = measured(table.measure, row.lines.get(line)?)?;
-        let after = before.plus(&added)?;
-        let amount = if table.cumulative {
-            let target = table.rates.cumulative(&after)?;
-            let target = target.settle(&self.tables.one, self.plan.document.rounding)?;
-            let due = target.checked_sub(settled)?;
-            settled = target;
-            N::whole(due).times(&self.tables.one)?
-        } else {
-            table.rates.adds(&before, &added)?
-        };
+        let rounding = self.plan.document.rounding;
+        let line = row.lines.get(line)?;
+        let Moved { amount, after, settled } =
+            table.moves(&before, settled, line, &self.tables.one, rounding)?;
         let paid = cell.paid;
         Some((amount, Used { schedule, meter: table.meter, ordinal, before, after, paid, settled }))
     }
@@ -141,14 +141,14 @@ impl<N: Working> Evaluator<'_, N> {
     /// Leaves the rule of a group that pays the most for the line, of those from `first` on. They
     /// are compared by what each would really pay, after multipliers and its own limits; among
     /// equals the first in the order of the group, which is by priority.
-    pub(super) fn keep_best<C: Conditions, S: Sink<Step>, H: Shape>(
+    pub(super) fn keep_best<C: Conditions, S: Sink<Step>>(
         &self,
         first: usize,
         conditions: &mut C,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<(), Stop> {
-        let Some(candidates) = scratch.paid.as_mut_slice().get_mut(first..) else { return Ok(()) };
+        let Some(candidates) = scratch.paid.get_mut(first..) else { return Ok(()) };
         let mut best: Option<(usize, N)> = None;
         for (position, paid) in candidates.iter().enumerate() {
             let worth = self.worth(paid, conditions)?;
@@ -169,9 +169,7 @@ impl<N: Working> Evaluator<'_, N> {
     fn worth<C: Conditions>(&self, paid: &Paid<N>, conditions: &mut C) -> Result<N, Stop> {
         let mut amount = paid.amount.clone();
         for multiplier in &self.tables.multipliers {
-            let applies = applies(multiplier, paid.line, conditions)?;
-            amount =
-                fit(amount.times(if applies { &multiplier.factor } else { &multiplier.none }))?;
+            amount = fit(amount.times(factor(multiplier, paid.line, conditions)?))?;
         }
         let Some(table) = self.tables.rules.get(paid.rule) else { return Ok(amount) };
         Ok(table.limit(&amount).cloned().unwrap_or(amount))
@@ -179,16 +177,16 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// Multipliers and the rule's own limits.
     #[inline(always)]
-    pub(super) fn finish<C: Conditions, S: Sink<Step>, H: Shape>(
+    pub(super) fn finish<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         position: usize,
         conditions: &mut C,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         let tier = scratch.tier_before;
-        let Some(paid) = scratch.paid.as_mut_slice().get_mut(position) else { return Ok(()) };
+        let Some(paid) = scratch.paid.get_mut(position) else { return Ok(()) };
         self.explain_pay(row, paid, tier, steps);
         for (number, multiplier) in self.tables.multipliers.iter().enumerate() {
             let applies = applies(multiplier, paid.line, conditions)?;
@@ -204,13 +202,30 @@ impl<N: Working> Evaluator<'_, N> {
         let Some(limit) = table.limit(&paid.amount) else { return Ok(()) };
         self.explain_limit(paid, limit, steps);
         if paid.amount > *limit {
-            let over = fit(paid.amount.minus(limit))?;
-            let lost = fit(over.settle(&self.tables.one_multiplied, self.plan.document.rounding))?;
-            fit(scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount: lost }))?;
+            let one = &self.tables.one_multiplied;
+            let amount = fit(lost(&paid.amount, limit, one, self.plan.document.rounding))?;
+            scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount });
         }
         paid.amount = limit.clone();
         Ok(())
     }
+}
+
+/// What a limit takes away of an amount, in minor units.
+#[inline(always)]
+pub(super) fn lost<N: Working>(amount: &N, limit: &N, one: &N, rounding: Rounding) -> Option<i64> {
+    amount.minus(limit)?.settle(one, rounding)
+}
+
+/// The factor of a multiplier for a line; where it does not apply, what stands for 1.
+#[inline(always)]
+pub(super) fn factor<'t, N, C: Conditions>(
+    multiplier: &'t MultiplierTable<N>,
+    line: usize,
+    conditions: &mut C,
+) -> Result<&'t N, Stop> {
+    let applies = applies(multiplier, line, conditions)?;
+    Ok(if applies { &multiplier.factor } else { &multiplier.none })
 }
 
 /// Whether a multiplier applies to a line.

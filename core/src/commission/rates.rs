@@ -12,12 +12,14 @@ use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
 use crate::kernel::money::Amount;
 use crate::kernel::problem::Problems;
+use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::{
     self, Compiled, Scale, SchedulePosting, compile_exact, compile_exact_scaled, compile_scaled,
 };
 
 use super::conditions::ConditionId;
 use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
+use super::row::{RowLine, measured};
 use super::working::Working;
 
 /// The plan's rates over one denominator.
@@ -58,6 +60,17 @@ impl<N: Working> RuleTable<N> {
     }
 }
 
+impl<N> RuleTable<N> {
+    /// The way this pays for a tier.
+    #[inline(always)]
+    pub(super) fn paying(&self, tier: Option<u16>) -> &Paying<N> {
+        match tier.and_then(|tier| self.tiers.get(usize::from(tier))) {
+            Some(Some(paying)) => paying,
+            _ => &self.pay,
+        }
+    }
+}
+
 /// A factor.
 #[derive(Clone, Debug)]
 pub(super) struct MultiplierTable<N> {
@@ -78,6 +91,21 @@ pub(super) enum Paying<N> {
     Schedule(usize),
 }
 
+impl<N: Working> Paying<N> {
+    /// What this pays for a line, before multipliers; none where that does not fit, and where it
+    /// takes a meter to tell.
+    #[inline(always)]
+    pub(super) fn amount(&self, line: &RowLine) -> Option<N> {
+        match self {
+            Self::Nothing => Some(N::ZERO),
+            Self::Percent(rate) => N::whole(line.base).times(rate),
+            Self::Flat(amount) => Some(amount.clone()),
+            Self::PerUnit(amount) => N::quantity(line.quantity)?.times(amount),
+            Self::Schedule(_) => None,
+        }
+    }
+}
+
 /// A schedule with its meter.
 #[derive(Clone, Debug)]
 pub(super) struct ScheduleTable<N> {
@@ -87,6 +115,35 @@ pub(super) struct ScheduleTable<N> {
     pub(super) window: usize,
     pub(super) cumulative: bool,
     pub(super) rates: Compiled<N>,
+}
+
+/// What a line earns by a schedule, and what it leaves in the meter.
+pub(super) struct Moved<N> {
+    pub(super) amount: N,
+    pub(super) after: N,
+    pub(super) settled: i64,
+}
+
+impl<N: Working> ScheduleTable<N> {
+    /// What a line earns on top of what the meter has measured and settled.
+    #[inline(always)]
+    pub(super) fn moves(
+        &self,
+        before: &N,
+        settled: i64,
+        line: &RowLine,
+        one: &N,
+        rounding: Rounding,
+    ) -> Option<Moved<N>> {
+        let added = measured(self.measure, line)?;
+        let after = before.plus(&added)?;
+        if !self.cumulative {
+            return Some(Moved { amount: self.rates.adds(before, &added)?, after, settled });
+        }
+        let target = self.rates.cumulative(&after)?.settle(one, rounding)?;
+        let amount = N::whole(target.checked_sub(settled)?).times(one)?;
+        Some(Moved { amount, after, settled: target })
+    }
 }
 
 /// The schedules of a plan in plain units: what explanations are told in.

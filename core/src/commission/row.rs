@@ -30,6 +30,24 @@ pub(super) struct Row<'a> {
     pub(super) sponsor_ids: &'a [Id],
 }
 
+impl Row<'_> {
+    /// A row of which only the kind is known.
+    pub(super) const fn of_kind(kind: EventKind) -> Self {
+        Self {
+            kind,
+            partner: 0,
+            customer: None,
+            tier: None,
+            given_tier: None,
+            windows: &[],
+            lines: &[],
+            items: &[],
+            sponsors: &[],
+            sponsor_ids: &[],
+        }
+    }
+}
+
 /// One line of an order, in minor units.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowLine {

@@ -7,9 +7,10 @@ use crate::kernel::rounding::Rounding;
 use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
+use super::pay::lost;
 use super::plan::OverrideBase;
 use super::row::{Row, key, measured, ordinal};
-use super::scratch::{CapLoss, LossBy, Losses, Overriding, Payments, Scratch, Shape};
+use super::scratch::{CapLoss, LossBy, Overriding, Scratch};
 use super::state::{Cell, Meter, State};
 use super::step::Step;
 use super::working::Working;
@@ -17,10 +18,10 @@ use super::working::Working;
 impl<N: Working> Evaluator<'_, N> {
     /// Applies the caps, from the order outwards.
     #[inline(always)]
-    pub(super) fn cap<S: Sink<Step>, H: Shape>(
+    pub(super) fn cap<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         for cap in 0..self.plan.caps.len() {
@@ -30,17 +31,17 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     #[inline(always)]
-    fn cap_once<S: Sink<Step>, H: Shape>(
+    fn cap_once<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         cap: usize,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Option<()> {
         let one = &self.tables.one_multiplied;
         let spec = self.plan.caps.get(cap)?;
         let total = sum(scratch)?;
-        let room = match spec.meter.filter(|_| H::ANY) {
+        let room = match spec.meter {
             None => {
                 let max = self.tables.caps.get(cap)?;
                 if total <= *max {
@@ -58,8 +59,8 @@ impl<N: Working> Evaluator<'_, N> {
             return Some(());
         }
         self.explain_cap(cap, &room, &total, steps);
-        let lost = total.minus(&room)?.settle(one, self.plan.document.rounding)?;
-        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount: lost })?;
+        let amount = lost(&total, &room, one, self.plan.document.rounding)?;
+        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount });
         match scratch.paid.as_mut_slice() {
             [only] => only.amount = room,
             several => {
@@ -74,10 +75,10 @@ impl<N: Working> Evaluator<'_, N> {
     /// Rounds the order once and gives the lines their parts: each at most one unit from its
     /// exact amount, the units that are over to those that lost the largest fraction.
     #[inline(always)]
-    pub(super) fn post<S: Sink<Step>, H: Shape>(
+    pub(super) fn post<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<(), Stop> {
         let one = &self.tables.one_multiplied;
@@ -102,18 +103,18 @@ impl<N: Working> Evaluator<'_, N> {
     /// Adds every eligible line that the ladder wants to the measure of the seller's tier,
     /// whether or not a rule paid it.
     #[inline(always)]
-    pub(super) fn count<C: Conditions, H: Shape>(
+    pub(super) fn count<C: Conditions>(
         &self,
         row: &Row<'_>,
         conditions: &mut C,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
     ) -> Result<(), Stop> {
-        let Some(spec) = self.plan.tiers.as_ref().filter(|_| H::ANY) else { return Ok(()) };
+        let Some(spec) = self.plan.tiers.as_ref() else { return Ok(()) };
         let cell = self.cell(row, spec.meter);
         let mut measure = fit(self.measure(row, spec.meter, cell))?;
         for (position, line) in row.lines.iter().enumerate() {
             // Where several rules pay a line, the first one tells what it counted.
-            let mut paid = scratch.paid.as_mut_slice().iter_mut();
+            let mut paid = scratch.paid.iter_mut();
             let counted = match paid.find(|paid| paid.line == position) {
                 Some(paid) => &mut paid.counted,
                 None => match scratch.unpaid.iter_mut().find(|of| of.line == position) {
@@ -145,16 +146,13 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// What the sponsors earn.
     #[inline(always)]
-    pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>, H: Shape>(
+    pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>>(
         &self,
         row: &Row<'_>,
         conditions: &mut C,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         steps: &mut S,
     ) -> Result<(), Stop> {
-        if !H::ANY {
-            return Ok(());
-        }
         for (rule, spec) in self.plan.document.overrides.iter().enumerate() {
             let above = usize::from(spec.level).checked_sub(1);
             let Some(earns) = above.and_then(|above| row.sponsors.get(above)) else { continue };
@@ -166,7 +164,7 @@ impl<N: Working> Evaluator<'_, N> {
             let first = scratch.overrides.len();
             let mut amounts: Vec<N> = Vec::new();
             for (line, of) in row.lines.iter().enumerate() {
-                let of_line = scratch.paid.as_slice().iter().filter(|paid| paid.line == line);
+                let of_line = scratch.paid.iter().filter(|paid| paid.line == line);
                 let mut earned = false;
                 let mut posted = 0_i64;
                 for paid in of_line {
@@ -198,7 +196,7 @@ impl<N: Working> Evaluator<'_, N> {
 }
 
 #[inline(always)]
-fn sum<N: Working, H: Shape>(scratch: &Scratch<N, H>) -> Option<N> {
+fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
     match scratch.paid.as_slice() {
         [only] => Some(only.amount.clone()),
         several => several.iter().try_fold(N::ZERO, |sum, paid| sum.plus(&paid.amount)),
@@ -244,18 +242,11 @@ fn round_up_to<N: Working>(amounts: &[N], target: i64, one: &N) -> Option<Vec<i6
 impl<N: Working> Evaluator<'_, N> {
     /// Makes sure that the sums in the state can take what was posted.
     #[inline(always)]
-    pub(super) fn check_sums<H: Shape>(
-        &self,
-        row: &Row<'_>,
-        scratch: &Scratch<N, H>,
-    ) -> Result<(), Stop> {
-        for paid in scratch.paid.as_slice() {
+    pub(super) fn check_sums(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop> {
+        for paid in &scratch.paid {
             if let Some(used) = &paid.used {
                 fit(used.paid.checked_add(scratch.total))?;
             }
-        }
-        if !H::ANY {
-            return Ok(());
         }
         for meter in &self.plan.cap_meters {
             fit(self.cell(row, *meter).paid.checked_add(scratch.total))?;
@@ -266,22 +257,19 @@ impl<N: Working> Evaluator<'_, N> {
 
 /// Writes what a row did into the state. It cannot fail, so nothing is ever half written.
 #[inline(always)]
-pub(super) fn commit<N: Working, H: Shape>(
+pub(super) fn commit<N: Working>(
     plan: &Plan,
     state: &mut State,
     row: &Row<'_>,
-    scratch: &Scratch<N, H>,
+    scratch: &Scratch<N>,
 ) {
-    for paid in scratch.paid.as_slice() {
+    for paid in &scratch.paid {
         let Some(used) = &paid.used else { continue };
         let Some(meter) = state.meters.get_mut(used.meter) else { continue };
         if let Some(cell) = write_measure(meter, used.ordinal, row.partner, &used.after) {
             cell.settled = used.settled;
             cell.paid = cell.paid.saturating_add(paid.posted);
         }
-    }
-    if !H::ANY {
-        return;
     }
     for index in plan.cap_meters.iter().copied() {
         let Some(key) = key(plan, row, index) else { continue };

@@ -124,6 +124,15 @@ impl Meter {
         self.pages.get_mut(position)?.cells.get_mut(index)
     }
 
+    /// The cells of a window for so many keys, which are there from now on.
+    pub(super) fn page_mut(&mut self, ordinal: Ordinal, keys: usize) -> &mut [Cell] {
+        if let Some(last) = keys.checked_sub(1).and_then(|last| u32::try_from(last).ok()) {
+            self.cell_mut(ordinal, last);
+        }
+        let position = self.position(ordinal.number());
+        self.pages.get_mut(position).map_or(&mut [], |page| &mut page.cells)
+    }
+
     /// Adds a page or cells; the pages are few, and cells come by the thousand.
     #[cold]
     fn make_room(&mut self, ordinal: Ordinal, position: usize, index: usize) {

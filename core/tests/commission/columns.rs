@@ -16,7 +16,7 @@ use crate::documents::{put, roster};
 use crate::events::{EventSpec, Happens, Shape};
 use crate::histories::{Case, cases, compiled, sorted, told_line};
 use crate::oracle::Oracle;
-use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec};
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words};
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
 const HUGE: Shape = Shape { items: true, sparse: true, most: i64::MAX };
@@ -155,37 +155,57 @@ fn minor(money: guerdon::kernel::money::Money) -> i64 {
     to_minor(money.amount, money.currency).unwrap()
 }
 
+/// A batch, and its events one by one: the same cents, sponsors and stored state.
+fn columns_are_events(case: &Case) -> Result<(), TestCaseError> {
+    let roster = roster(&case.partners);
+    let rows = rows(case);
+    for plan in compiled(&case.plan) {
+        let (outcomes, state) = one_by_one(&case.plan, &plan, &roster, &rows);
+        let (earnings, batch) = run(&plan, &roster, &rows);
+        let total: Vec<i64> = outcomes.iter().map(|one| minor(one.total)).collect();
+        prop_assert_eq!(&earnings.commission_minor, &total);
+        let lost = |one: &Outcome| one.lost.iter().map(|lost| minor(lost.amount)).sum::<i64>();
+        prop_assert_eq!(&earnings.lost_minor, &outcomes.iter().map(lost).collect::<Vec<_>>());
+        let mut sponsors = Vec::new();
+        for (row, outcome) in outcomes.iter().enumerate() {
+            for line in outcome.lines.iter().filter(|line| line.level > 0) {
+                sponsors.push((row, line.partner.to_string(), line.level, minor(line.amount)));
+            }
+        }
+        let overrides = &earnings.overrides;
+        let found: Vec<_> = (0..overrides.row.len())
+            .map(|at| {
+                let sponsor = &overrides.partners[usize::try_from(overrides.partner[at]).unwrap()];
+                let row = usize::try_from(overrides.row[at]).unwrap();
+                (
+                    row,
+                    sponsor.to_string(),
+                    u32::from(overrides.level[at]),
+                    overrides.amount_minor[at],
+                )
+            })
+            .collect();
+        prop_assert_eq!(found, sponsors);
+        prop_assert_eq!(plan.state_document(&batch), plan.state_document(&state));
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn columns_earn_what_events_earn(case in cases(30, FLAT)) {
-        let roster = roster(&case.partners);
-        let rows = rows(&case);
-        for plan in compiled(&case.plan) {
-            let (outcomes, state) = one_by_one(&case.plan, &plan, &roster, &rows);
-            let (earnings, batch) = run(&plan, &roster, &rows);
-            let total: Vec<i64> = outcomes.iter().map(|one| minor(one.total)).collect();
-            prop_assert_eq!(&earnings.commission_minor, &total);
-            let lost = |one: &Outcome| one.lost.iter().map(|lost| minor(lost.amount)).sum::<i64>();
-            prop_assert_eq!(&earnings.lost_minor, &outcomes.iter().map(lost).collect::<Vec<_>>());
-            let mut sponsors = Vec::new();
-            for (row, outcome) in outcomes.iter().enumerate() {
-                for line in outcome.lines.iter().filter(|line| line.level > 0) {
-                    sponsors.push((row, line.partner.to_string(), line.level, minor(line.amount)));
-                }
-            }
-            let overrides = &earnings.overrides;
-            let found: Vec<_> = (0..overrides.row.len())
-                .map(|at| {
-                    let sponsor = &overrides.partners[usize::try_from(overrides.partner[at]).unwrap()];
-                    let row = usize::try_from(overrides.row[at]).unwrap();
-                    (row, sponsor.to_string(), u32::from(overrides.level[at]), overrides.amount_minor[at])
-                })
-                .collect();
-            prop_assert_eq!(found, sponsors);
-            prop_assert_eq!(plan.state_document(&batch), plan.state_document(&state));
-        }
+        columns_are_events(&case)?;
+    }
+
+    /// The same, where words decide which rule pays and by which factor.
+    #[test]
+    fn words_choose_as_events_do(case in cases(80, FLAT)) {
+        let mut case = case;
+        case.plan = decided_by_words(case.plan);
+        case.history.retain(|happens| matches!(happens, Happens::Event(_)));
+        columns_are_events(&case)?;
     }
 
     /// Either it is what the oracle says, or it does not fit and nothing has happened.

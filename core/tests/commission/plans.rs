@@ -334,6 +334,34 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
     }
 }
 
+/// The same plan, reduced until one rule at most pays a line and only words say which: rows of
+/// such plans are rated by choices that were made before.
+pub(crate) fn decided_by_words(plan: PlanSpec) -> PlanSpec {
+    let by_words = |condition: Condition| match condition {
+        Condition::Country(_) | Condition::NotCountry(_) | Condition::Product(_) => condition,
+        _ => Condition::Product(PRODUCTS[0]),
+    };
+    let mut groups: Vec<GroupSpec> = plan.groups.into_iter().take(1).collect();
+    for group in &mut groups {
+        if group.combine != "first" {
+            group.rules.truncate(1);
+        }
+        for rule in &mut group.rules {
+            rule.when = rule.when.map(by_words);
+        }
+    }
+    let multipliers = plan.multipliers.into_iter();
+    PlanSpec {
+        eligible: plan.eligible.map(by_words),
+        ladder: None,
+        groups,
+        multipliers: multipliers.map(|(when, factor)| (when.map(by_words), factor)).collect(),
+        caps: plan.caps.into_iter().filter(|cap| cap.scope == "order").collect(),
+        overrides: Vec::new(),
+        ..plan
+    }
+}
+
 /// From the order outwards.
 pub(crate) fn outwards(scope: &str) -> usize {
     ["order", "customer", "partner", "program"].iter().position(|one| *one == scope).unwrap()

@@ -10,7 +10,7 @@ use crate::commission::plan::Base;
 use crate::commission::rates::Tables;
 use crate::commission::roster::Roster;
 use crate::commission::row::{Row, RowLine};
-use crate::commission::scratch::{Any, Scratch, Shape, Simple};
+use crate::commission::scratch::Scratch;
 use crate::commission::settle::commit;
 use crate::commission::state::State;
 use crate::commission::working::{Quantity, Working};
@@ -28,6 +28,7 @@ use super::earnings::Earnings;
 use super::numbering::Numbering;
 use super::refunds::{Refunds, Told};
 use super::sellers::{Sellers, Standing};
+use super::straight::Straight;
 
 pub(super) struct Batch<'a> {
     pub(super) plan: &'a Plan,
@@ -38,12 +39,13 @@ pub(super) struct Batch<'a> {
     pub(super) sellers: Sellers<'a>,
     pub(super) cursors: Vec<Option<PeriodCursor>>,
     pub(super) windows: Vec<Ordinal>,
-    kinds: Vec<EventKind>,
+    pub(super) kinds: Vec<EventKind>,
     pub(super) answers: Vec<Answer>,
     /// Of each fact slot, the column that has it.
     pub(super) slots: Vec<Option<usize>>,
     pub(super) refunds: Refunds,
     pub(super) chunk: Chunk,
+    pub(super) straight: Option<Straight<'a>>,
 }
 
 /// A row as it was read.
@@ -85,8 +87,10 @@ impl<'a> Batch<'a> {
             slots,
             refunds: Refunds::of(columns),
             chunk: Chunk::new(plan.conditions.len()),
+            straight: None,
         };
         batch.answers = batch.answers()?;
+        batch.straight = Straight::of(&batch);
         Ok(batch)
     }
 
@@ -99,24 +103,21 @@ impl<'a> Batch<'a> {
     ) -> Result<(), Problem> {
         let plan = self.plan;
         match &plan.fast {
-            Some(tables) if plan.is_simple() && !self.refunds.any() => {
-                self.rows_by::<i64, Simple>(tables, state, rows, earnings)
-            }
-            Some(tables) => self.rows_by::<i64, Any>(tables, state, rows, earnings),
-            None => self.rows_by::<Exact, Any>(&plan.exact, state, rows, earnings),
+            Some(tables) => self.rows_by(tables, state, rows, earnings),
+            None => self.rows_by(&plan.exact, state, rows, earnings),
         }
     }
 
-    /// A function of its own for each shape, so that none holds registers for another.
+    /// A function of its own for each kind of number, so that none holds registers for another.
     #[inline(never)]
-    fn rows_by<N: Working, H: Shape>(
+    fn rows_by<N: Working>(
         &mut self,
         tables: &Tables<N>,
         state: &mut State,
         rows: Range<usize>,
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
-        let mut scratch = Scratch::<N, H>::default();
+        let mut scratch = Scratch::<N>::default();
         for start in rows.clone().step_by(ROWS_AT_HAND) {
             let end = rows.end.min(start + ROWS_AT_HAND);
             let read = self.read(state, start..end);
@@ -125,11 +126,16 @@ impl<'a> Batch<'a> {
             let mut row = start;
             while row < end {
                 let stretch = self.stretch(row..end).map_err(|problem| at_row(problem, row))?;
-                for row in row..stretch.end {
-                    self.row(tables, state, (row, stretch.outside), &mut scratch, earnings)
-                        .map_err(|problem| at_row(problem, row))?;
+                while row < stretch.end {
+                    if !stretch.outside {
+                        row = self.straight_rows(state, row..stretch.end, earnings);
+                    }
+                    if row < stretch.end {
+                        self.row(tables, state, (row, stretch.outside), &mut scratch, earnings)
+                            .map_err(|problem| at_row(problem, row))?;
+                        row += 1;
+                    }
                 }
-                row = stretch.end;
             }
             read.map_err(|(row, problem)| at_row(problem, row))?;
         }
@@ -137,29 +143,25 @@ impl<'a> Batch<'a> {
     }
 
     #[inline(always)]
-    fn row<N: Working, H: Shape>(
+    fn row<N: Working>(
         &mut self,
         tables: &Tables<N>,
         state: &mut State,
         (row, outside): (usize, bool),
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
-        if H::ANY {
-            // Whoever has earned something gives it back, whatever became of the plan or of them.
-            if let Some(sold) = self.refunded_row(row)? {
-                return self.give_back(state, row, sold, earnings);
-            }
+        // Whoever has earned something gives it back, whatever became of the plan or of them.
+        if let Some(sold) = self.refunded_row(row)? {
+            return self.give_back(state, row, sold, earnings);
         }
         if outside || self.seller(row).1 == Standing::Closed {
-            earnings.nothing();
             return Ok(());
         }
         let read = self.read_row(state, row)?;
         match self.settle(tables, state, read, scratch, earnings) {
-            Ok(None) => Ok(()),
-            Ok(Some(told)) => {
-                self.refunds.posted.insert(row, told);
+            Ok(told) => {
+                self.keep(row, told);
                 Ok(())
             }
             Err(Stop::Problem(problem)) => Err(*problem),
@@ -198,25 +200,20 @@ impl<'a> Batch<'a> {
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
         let read = self.read_row(state, row)?;
-        let mut scratch = Scratch::<Exact, Any>::default();
-        match self.settle(&self.plan.exact, state, read, &mut scratch, earnings) {
-            Ok(None) => {}
-            Ok(Some(told)) => {
-                self.refunds.posted.insert(row, told);
-            }
-            Err(stop) => return Err(refused(stop)),
-        }
+        let mut scratch = Scratch::<Exact>::default();
+        let settled = self.settle(&self.plan.exact, state, read, &mut scratch, earnings);
+        self.keep(row, settled.map_err(refused)?);
         Ok(())
     }
 
     /// Rates a row in one kind of number, and changes the state if all went well.
     #[inline(always)]
-    fn settle<N: Working, H: Shape>(
+    fn settle<N: Working>(
         &self,
         tables: &Tables<N>,
         state: &mut State,
         read: ReadRow,
-        scratch: &mut Scratch<N, H>,
+        scratch: &mut Scratch<N>,
         earnings: &mut Earnings,
     ) -> Result<Told, Stop> {
         let seller = match read.standing {
@@ -239,13 +236,12 @@ impl<'a> Batch<'a> {
         let mut conditions = RowConditions::new(self, state, &of, read.row);
         let rated = evaluator.rate(&of, &mut conditions, scratch, &mut NoSteps)?;
         if !rated.has_lines() {
-            earnings.nothing();
             return Ok(None);
         }
         fit(earnings.add(self.plan, scratch, read.row, seller))?;
         let mut told = None;
-        if let Some(kept) = H::kept(scratch).filter(|_| self.refunds.are_of(read.row)) {
-            told = Some(self.tell(state, read, seller, kept)?);
+        if self.refunds.are_of(read.row) {
+            told = Some(self.tell(state, read, seller, scratch)?);
         }
         commit(self.plan, state, &of, scratch);
         Ok(told)

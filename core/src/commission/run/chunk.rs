@@ -37,6 +37,16 @@ impl Chunk {
         self.sellers.get(row.wrapping_sub(self.start)).copied().unwrap_or_default()
     }
 
+    /// Where some of the rows at hand stand among all of them.
+    pub(super) fn at_hand(&self, rows: &Range<usize>) -> Range<usize> {
+        rows.start.wrapping_sub(self.start)..rows.end.wrapping_sub(self.start)
+    }
+
+    /// The numbers of the sellers of some rows at hand.
+    pub(super) fn sellers(&self, at_hand: Range<usize>) -> &[u32] {
+        self.sellers.get(at_hand).unwrap_or_default()
+    }
+
     /// Whether a condition holds for a row; none if the row has to be asked.
     #[inline(always)]
     pub(super) fn truth(&self, condition: ConditionId, row: usize) -> Option<Truth> {
@@ -54,6 +64,22 @@ impl Batch<'_> {
         rows: Range<usize>,
     ) -> Result<(), (usize, Problem)> {
         self.chunk.start = rows.start;
+        match &mut self.straight {
+            Some(straight) => straight.find(self.columns, &rows),
+            None => self.answer(&rows),
+        }
+        let sellers = &mut self.sellers;
+        let named = self.partners.number_each(
+            &self.columns.partner,
+            rows.clone(),
+            &mut self.chunk.sellers,
+            |id| sellers.meet(state, id),
+        );
+        named.map_err(|(done, problem)| (rows.start + done, problem))
+    }
+
+    /// Answers the conditions that words decide, row by row.
+    fn answer(&mut self, rows: &Range<usize>) {
         for (condition, answer) in self.answers.iter().enumerate() {
             let Answer::ByWord(column, truths) = answer else { continue };
             let Some((_, Facts::Words(words))) = self.columns.facts.get(*column) else { continue };
@@ -66,14 +92,6 @@ impl Batch<'_> {
                 Codes::Int32(codes) => answer_each(codes.get(rows), truths, out),
             }
         }
-        let sellers = &mut self.sellers;
-        let named = self.partners.number_each(
-            &self.columns.partner,
-            rows.clone(),
-            &mut self.chunk.sellers,
-            |id| sellers.meet(state, id),
-        );
-        named.map_err(|(done, problem)| (rows.start + done, problem))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a batch earns, row by row, as columns.
 
 use crate::commission::compile::Plan;
-use crate::commission::scratch::{Losses, Scratch, Shape};
+use crate::commission::scratch::Scratch;
 use crate::kernel::id::Id;
 
 use super::sellers::Seller;
@@ -31,26 +31,29 @@ pub struct Overrides {
     /// The sponsors.
     pub partners: Vec<Id>,
 }
+
 impl Earnings {
+    /// Says what a row earned and lost; nothing until then.
     #[inline(always)]
-    pub(super) fn nothing(&mut self) {
-        self.commission_minor.push(0);
-        self.lost_minor.push(0);
+    pub(super) fn set(&mut self, row: usize, commission_minor: i64, lost_minor: i64) {
+        if let Some(place) = self.commission_minor.get_mut(row) {
+            *place = commission_minor;
+        }
+        if let Some(place) = self.lost_minor.get_mut(row) {
+            *place = lost_minor;
+        }
     }
 
     #[inline(always)]
-    pub(super) fn add<N, H: Shape>(
+    pub(super) fn add<N>(
         &mut self,
         plan: &Plan,
-        scratch: &Scratch<N, H>,
+        scratch: &Scratch<N>,
         row: usize,
         seller: Option<&Seller>,
     ) -> Option<()> {
-        self.lost_minor.push(scratch.lost.total()?);
-        self.commission_minor.push(scratch.total);
-        if !H::ANY {
-            return Some(());
-        }
+        let lost = scratch.lost.iter().try_fold(0_i64, |sum, one| sum.checked_add(one.amount));
+        self.set(row, scratch.total, lost?);
         for overriding in &scratch.overrides {
             let level = plan.document.overrides.get(overriding.rule).map_or(1, |one| one.level);
             let above = usize::from(level).saturating_sub(1);

@@ -14,6 +14,7 @@ mod earnings;
 mod numbering;
 mod refunds;
 mod sellers;
+mod straight;
 mod stretch;
 
 use crate::kernel::problem::Problem;
@@ -63,8 +64,8 @@ impl Plan {
         let mut working = state.clone();
         let mut batch = Batch::new(self, roster, columns)?;
         let mut earnings = Earnings {
-            commission_minor: Vec::with_capacity(rows),
-            lost_minor: Vec::with_capacity(rows),
+            commission_minor: vec![0; rows],
+            lost_minor: vec![0; rows],
             overrides: Overrides::default(),
         };
         for start in (0..rows).step_by(ROWS_BETWEEN_LOOKS) {

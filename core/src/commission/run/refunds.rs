@@ -28,7 +28,7 @@ pub(super) struct Refunds {
     /// Of each row, whether a later one gives it back; empty if there is none.
     refunded: Vec<bool>,
     /// The lines of those rows, reversals included.
-    pub(super) posted: HashMap<usize, Vec<Line>>,
+    posted: HashMap<usize, Vec<Line>>,
 }
 
 impl Refunds {
@@ -85,6 +85,13 @@ impl Batch<'_> {
         Ok(telling.lines())
     }
 
+    /// Keeps the lines of a row for its refund.
+    pub(super) fn keep(&mut self, row: usize, told: Told) {
+        if let Some(lines) = told {
+            self.refunds.posted.insert(row, lines);
+        }
+    }
+
     /// The earlier row that a refund gives back.
     #[inline(always)]
     pub(super) fn refunded_row(&self, row: usize) -> Result<Option<usize>, Problem> {
@@ -113,7 +120,6 @@ impl Batch<'_> {
     ) -> Result<(), Problem> {
         let currency = self.plan.document.currency;
         let Some(posted) = self.refunds.posted.get_mut(&sold) else {
-            earnings.nothing();
             return Ok(());
         };
         let at = Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?;
@@ -123,8 +129,7 @@ impl Batch<'_> {
         let refunded = self.plan.refund(state, self.roster, &refund, posted);
         // In a batch, the refund is this row and its amount a column of it.
         let outcome = refunded.map_err(|problem| problem.at("/amount_minor"))?;
-        earnings.commission_minor.push(to_minor(outcome.total.amount, currency)?);
-        earnings.lost_minor.push(0);
+        earnings.set(row, to_minor(outcome.total.amount, currency)?, 0);
         for line in outcome.lines.iter().filter(|line| line.level > 0) {
             let number = self.sellers.sponsor_number(&line.partner);
             let level = u8::try_from(line.level).unwrap_or(u8::MAX);

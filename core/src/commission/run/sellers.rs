@@ -70,6 +70,11 @@ impl<'a> Sellers<'a> {
         self.standings.get(index(number)).copied().unwrap_or_default()
     }
 
+    /// Whether nobody was met so far of whom there is more to know.
+    pub(super) fn all_plain(&self) -> bool {
+        self.standings.is_empty()
+    }
+
     pub(super) fn special(&self, place: u32) -> Option<&Seller> {
         self.special.get(index(place))
     }

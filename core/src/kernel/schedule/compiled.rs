@@ -12,12 +12,14 @@
 //!
 //! The line below the first edge comes first in the list, so that a step has always been found.
 
+use std::cmp::Ordering;
+
 use crate::kernel::number::Number;
 
 use super::{Schedule, ScheduleMode, SchedulePosting};
 
-/// Up to so many steps are searched one after the other, which is faster than halving.
-const FEW: usize = 16;
+/// Up to so many steps are all compared, which is faster than halving.
+const FEW: usize = 8;
 
 /// A schedule, ready to evaluate. Built by [`compile_exact`](super::compile_exact) and
 /// [`compile_scaled`](super::compile_scaled), which say the units of what goes in and comes out.
@@ -47,7 +49,11 @@ pub(super) struct Line<N> {
 impl<N: Number> Line<N> {
     #[inline(always)]
     fn reached(&self, measure: &N) -> bool {
-        *measure > self.edge || (!self.open && *measure == self.edge)
+        match measure.cmp(&self.edge) {
+            Ordering::Greater => true,
+            Ordering::Equal => !self.open,
+            Ordering::Less => false,
+        }
     }
 
     #[inline(always)]
@@ -79,14 +85,8 @@ impl<N: Number> Compiled<N> {
     pub fn steps_reached(&self, measure: &N) -> usize {
         let steps = self.lines.get(1..).unwrap_or_default();
         if steps.len() <= FEW {
-            let mut reached = 0;
-            for step in steps {
-                if !step.reached(measure) {
-                    break;
-                }
-                reached += 1;
-            }
-            reached
+            // Without a branch, because which step it is cannot be guessed.
+            steps.iter().map(|step| usize::from(step.reached(measure))).sum()
         } else {
             steps.partition_point(|step| step.reached(measure))
         }

@@ -1,0 +1,333 @@
+//! Rows that their words decide.
+//!
+//! Of most rows a plan asks only for words: the kind of event, a category, a country. Then which
+//! rule pays, and by which factor, is found once for each combination of words that there can be
+//! ([`Choice`]). What is left for a row is arithmetic on its amounts and on the partner's sums,
+//! by the functions that rate a single event. A row for which that is not enough, because its
+//! numbers do not fit or there is more to know of its partner, is left to them altogether.
+
+use std::ops::Range;
+
+use crate::columns::{Codes, Facts};
+use crate::commission::compile::Plan;
+use crate::commission::conditions::{ConditionId, Conditions, Truth};
+use crate::commission::evaluate::{Evaluator, Stop, fit};
+use crate::commission::event::EventKind;
+use crate::commission::pay::{factor, lost};
+use crate::commission::plan::{Base, Combine};
+use crate::commission::rates::{Paying, RuleTable, Tables};
+use crate::commission::row::{Row, RowLine};
+use crate::commission::state::{Cell, State, WIDE, index};
+use crate::commission::working::{Quantity, Working};
+use crate::kernel::calendar::Ordinal;
+use crate::kernel::explain::NoSteps;
+use crate::kernel::number::Number;
+use crate::kernel::problem::Problem;
+
+use super::batch::Batch;
+use super::chunk::ROWS_AT_HAND;
+use super::columns::EventColumns;
+use super::conditions::Answer;
+use super::earnings::Earnings;
+use super::sellers::Standing;
+
+/// The most combinations of words that choices are made for ahead.
+const MOST_CHOICES: usize = 4_096;
+
+/// What is chosen for each combination of words.
+pub(super) struct Straight<'a> {
+    tables: &'a Tables<i64>,
+    axes: Vec<Axis>,
+    choices: Vec<Choice<'a>>,
+    /// Of the rows at hand, the place of their choice.
+    places: Vec<u32>,
+    /// Whether a row at hand has a number below zero, which has to be refused.
+    any_below_zero: bool,
+}
+
+/// A column of words: which it is, and how far apart its words are among the choices.
+struct Axis {
+    /// The column of a fact; none for the kinds of events.
+    column: Option<usize>,
+    /// The number of words and the null, which comes last.
+    words: usize,
+    stride: usize,
+}
+
+/// What is chosen for a combination of words.
+enum Choice<'a> {
+    Nothing,
+    Pays(Pays<'a>),
+    /// The row has to be asked.
+    Asked,
+}
+
+struct Pays<'a> {
+    rule: &'a RuleTable<i64>,
+    way: &'a Paying<i64>,
+    /// Of all multipliers together.
+    factor: i64,
+}
+
+/// What a row posts, and what limits took away.
+struct Posted {
+    posted: i64,
+    lost: i64,
+}
+
+impl Plan {
+    /// Whether a row of one line is paid by at most one rule, and moves no sum but that of the
+    /// rule's schedule.
+    fn is_simple(&self) -> bool {
+        let one_pays = match self.groups.as_slice() {
+            [group] => group.combine == Combine::First || group.rules.len() <= 1,
+            groups => groups.is_empty(),
+        };
+        one_pays && self.tiers.is_none() && self.overrides.is_empty() && self.cap_meters.is_empty()
+    }
+}
+
+impl<'a> Straight<'a> {
+    /// Makes the choices, if words decide all rows of a batch.
+    pub(super) fn of(batch: &Batch<'a>) -> Option<Self> {
+        let plan = batch.plan;
+        let tables = plan.fast.as_ref().filter(|_| plan.is_simple() && !batch.refunds.any())?;
+        let mut straight =
+            Self { tables, axes: vec![], choices: vec![], places: vec![], any_below_zero: false };
+        let mut choices = 1_usize;
+        let kinds = batch.columns.kind.as_ref().map(|_| (None, batch.kinds.len()));
+        let facts = batch.answers.iter().map(|answer| match answer {
+            Answer::ByWord(column, truths) => Some((Some(*column), truths.len())),
+            Answer::Asked => None,
+        });
+        for axis in kinds.map(Some).into_iter().chain(facts) {
+            let (column, words) = axis?;
+            if straight.axes.iter().all(|known| known.column != column) {
+                straight.axes.push(Axis { column, words, stride: choices });
+                choices = choices.checked_mul(words)?;
+            }
+        }
+        if choices > MOST_CHOICES.min(batch.columns.at.len()) {
+            return None;
+        }
+        // Nothing here asks what happened before.
+        let state = plan.new_state();
+        let evaluator = Evaluator { plan, tables, state: &state };
+        let chosen = (0..choices).map(|place| {
+            let chosen = straight.choose(batch, &evaluator, place);
+            chosen.unwrap_or(Choice::Asked)
+        });
+        straight.choices = chosen.collect();
+        straight.places = vec![0; ROWS_AT_HAND];
+        Some(straight)
+    }
+
+    /// Chooses the rule that pays and the factor, as the evaluator does for a line.
+    fn choose(
+        &self,
+        batch: &Batch<'_>,
+        evaluator: &Evaluator<'_, i64>,
+        place: usize,
+    ) -> Result<Choice<'a>, Stop> {
+        let mut words = Combination { axes: &self.axes, answers: &batch.answers, place };
+        if let Some(condition) = batch.plan.eligible {
+            if words.holds(condition, 0)? != Truth::True {
+                return Ok(Choice::Nothing);
+            }
+        }
+        let kind = self.axes.iter().find(|axis| axis.column.is_none());
+        let kind = kind.and_then(|axis| batch.kinds.get(axis.code(place))).copied();
+        let row = Row::of_kind(kind.unwrap_or(EventKind::Sale));
+        for rule in batch.plan.groups.iter().flat_map(|group| &group.rules) {
+            let chosen = evaluator.way((&row, 0), rule, None, &mut words, &mut NoSteps)?;
+            let Some(table) = self.tables.rules.get(rule.number).filter(|_| chosen.is_some())
+            else {
+                continue;
+            };
+            let mut product = 1_i64;
+            for multiplier in &self.tables.multipliers {
+                product = fit(product.times(factor(multiplier, 0, &mut words)?))?;
+            }
+            return Ok(Choice::Pays(Pays {
+                rule: table,
+                way: table.paying(None),
+                factor: product,
+            }));
+        }
+        Ok(Choice::Nothing)
+    }
+
+    /// Finds the choices of some rows.
+    pub(super) fn find(&mut self, batch: &EventColumns<'_>, rows: &Range<usize>) {
+        let numbers = [Some(batch.amount_minor), batch.net_minor, batch.quantity];
+        let numbers = numbers.into_iter().flatten().filter_map(|column| column.get(rows.clone()));
+        let signs = numbers.flatten().fold(0, |signs, number| signs | number);
+        self.any_below_zero = signs < 0;
+        self.places.fill(0);
+        for axis in &self.axes {
+            let codes = match axis.column {
+                None => batch.kind.as_ref().map(|kind| kind.codes),
+                Some(column) => match batch.facts.get(column) {
+                    Some((_, Facts::Words(words))) => Some(words.codes),
+                    _ => None,
+                },
+            };
+            match codes {
+                Some(Codes::Int8(codes)) => axis.add(codes.get(rows.clone()), &mut self.places),
+                Some(Codes::Int16(codes)) => axis.add(codes.get(rows.clone()), &mut self.places),
+                Some(Codes::Int32(codes)) => axis.add(codes.get(rows.clone()), &mut self.places),
+                None => {}
+            }
+        }
+    }
+
+    /// Rates a row and moves the partner's sums; none if it takes more than this.
+    #[inline(always)]
+    fn rate(
+        &self,
+        plan: &Plan,
+        pays: &Pays<'_>,
+        line: &RowLine,
+        partner: u32,
+        pages: &mut [&mut [Cell]],
+    ) -> Option<Posted> {
+        let rounding = plan.document.rounding;
+        let (one, one_multiplied) = (&self.tables.one, &self.tables.one_multiplied);
+        let (mut amount, moved) = match pays.way {
+            Paying::Schedule(schedule) => {
+                let table = self.tables.schedules.get(*schedule)?;
+                let cell = pages.get_mut(table.meter)?.get_mut(index(partner))?;
+                if cell.measure == WIDE {
+                    return None;
+                }
+                let moved = table.moves(&cell.measure, cell.settled, line, one, rounding)?;
+                (moved.amount, Some((cell, moved.after.narrow()?, moved.settled)))
+            }
+            way => (way.amount(line)?, None),
+        };
+        amount = amount.times(&pays.factor)?;
+        let mut gone = 0_i64;
+        if let Some(limit) = pays.rule.limit(&amount).filter(|_| pays.rule.limited) {
+            if amount > *limit {
+                gone = lost(&amount, limit, one_multiplied, rounding)?;
+            }
+            amount = *limit;
+        }
+        for max in &self.tables.caps {
+            if amount > *max {
+                gone = gone.checked_add(lost(&amount, max, one_multiplied, rounding)?)?;
+                amount = *max;
+            }
+        }
+        let posted = amount.settle(one_multiplied, rounding)?;
+        if let Some((cell, after, settled)) = moved {
+            cell.paid = cell.paid.checked_add(posted)?;
+            cell.measure = after;
+            cell.settled = settled;
+        }
+        Some(Posted { posted, lost: gone })
+    }
+}
+
+impl Axis {
+    /// The code of this column's word in a combination.
+    fn code(&self, place: usize) -> usize {
+        (place / self.stride.max(1)) % self.words.max(1)
+    }
+
+    fn add<C: Copy>(&self, codes: Option<&[C]>, places: &mut [u32])
+    where
+        usize: TryFrom<C>,
+    {
+        let null = self.words.saturating_sub(1);
+        for (place, code) in places.iter_mut().zip(codes.unwrap_or_default()) {
+            let step = usize::try_from(*code).unwrap_or(null).wrapping_mul(self.stride);
+            *place = place.wrapping_add(u32::try_from(step).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+/// Answers the conditions for one combination of words.
+struct Combination<'a> {
+    axes: &'a [Axis],
+    answers: &'a [Answer],
+    place: usize,
+}
+
+impl Conditions for Combination<'_> {
+    fn seller_has(&mut self, _tier: Option<u16>) {}
+
+    fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Box<Problem>> {
+        let Some(Answer::ByWord(column, truths)) = self.answers.get(condition) else {
+            return Ok(Truth::Unknown);
+        };
+        let axis = self.axes.iter().find(|axis| axis.column == Some(*column));
+        let truth = axis.and_then(|axis| truths.get(axis.code(self.place)));
+        Ok(truth.copied().unwrap_or(Truth::Unknown))
+    }
+
+    fn missing(&self, _condition: ConditionId, _line: usize) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Batch<'_> {
+    /// Rates rows of one stretch for as long as their words decide them, and gives the first row
+    /// that is left.
+    pub(super) fn straight_rows(
+        &self,
+        state: &mut State,
+        rows: Range<usize>,
+        earnings: &mut Earnings,
+    ) -> usize {
+        let Some(straight) = self.straight.as_ref().filter(|one| !one.any_below_zero) else {
+            return rows.start;
+        };
+        let columns = self.columns;
+        let gross = columns.amount_minor.get(rows.clone()).unwrap_or_default();
+        let net = columns.net_minor.and_then(|net| net.get(rows.clone()));
+        let quantity = columns.quantity.and_then(|column| column.get(rows.clone()));
+        let base = net.filter(|_| self.plan.document.base == Base::Net).unwrap_or(gross);
+        let partners = state.partners.ids().len();
+        let specs = self.plan.meters.iter().zip(&mut state.meters);
+        let mut pages: Vec<&mut [Cell]> = specs
+            .map(|(spec, meter)| {
+                let ordinal = self.windows.get(spec.window).copied();
+                meter.page_mut(ordinal.unwrap_or(Ordinal::new(0)), partners)
+            })
+            .collect();
+        let out = earnings.commission_minor.get_mut(rows.clone()).unwrap_or_default().iter_mut();
+        let out = out.zip(earnings.lost_minor.get_mut(rows.clone()).unwrap_or_default());
+        let at_hand = self.chunk.at_hand(&rows);
+        let sellers = self.chunk.sellers(at_hand.clone()).iter();
+        let read = sellers.zip(straight.places.get(at_hand).unwrap_or_default());
+        let amounts = gross.iter().zip(base);
+        let all_plain = self.sellers.all_plain();
+        let mut row = rows.start;
+        for (((seller, place), (gross, base)), (commission_minor, lost_minor)) in
+            read.zip(amounts).zip(out)
+        {
+            if !all_plain && self.sellers.standing(*seller) != Standing::Plain {
+                break;
+            }
+            let quantity = quantity.and_then(|column| column.get(row - rows.start)).copied();
+            let line = RowLine {
+                gross: *gross,
+                base: *base,
+                quantity: Quantity::Whole(quantity.unwrap_or(1)),
+            };
+            match straight.choices.get(index(*place)) {
+                Some(Choice::Pays(pays)) => {
+                    let rated = straight.rate(self.plan, pays, &line, *seller, &mut pages);
+                    let Some(rated) = rated else { break };
+                    *commission_minor = rated.posted;
+                    *lost_minor = rated.lost;
+                }
+                Some(Choice::Nothing) => {}
+                Some(Choice::Asked) | None => break,
+            }
+            row += 1;
+        }
+        row
+    }
+}
