@@ -321,7 +321,10 @@ impl Batch<'_> {
                     let rated = straight.rate(self.plan, pays, &line, *seller, &mut pages);
                     let Some(rated) = rated else { break };
                     *commission_minor = rated.posted;
-                    *lost_minor = rated.lost;
+                    // Zero so far; a page that is not written takes no memory.
+                    if rated.lost != 0 {
+                        *lost_minor = rated.lost;
+                    }
                 }
                 Some(Choice::Nothing) => {}
                 Some(Choice::Asked) | None => break,
