@@ -25,6 +25,7 @@ exports.OPERATIONS = Object.freeze([
   'payout.settle',
   'payout.statement',
   'payout.statements',
+  'payout.withdraw',
   'schedule.rate',
 ]);
 
@@ -71,6 +72,7 @@ exports.payout = {
   settle: (input) => call('payout.settle', input),
   statement: (input) => call('payout.statement', input),
   statements: (input) => call('payout.statements', input),
+  withdraw: (input) => call('payout.withdraw', input),
 };
 
 exports.schedule = {

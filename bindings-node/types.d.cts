@@ -214,6 +214,8 @@ export type EntryKind =
   | 'fee'
   /** A payout that failed or came back. */
   | 'payout_returned'
+  /** A payout that was refused before it was sent. */
+  | 'payout_rejected'
   /** The fee of one, given back. */
   | 'fee_returned';
 
@@ -1292,8 +1294,8 @@ export interface Payee {
 /** What one partner is paid. */
 export interface Payout<At = Instant> {
   /**
-   * Derived from policy, version, partner, currency and cut-off: proposing again gives the
-   * same id, so that carrying it out again can be recognised.
+   * Derived from policy, version, partner, currency and cut-off, or from the request of a
+   * withdrawal: asking again gives the same id, so that carrying it out again is recognised.
    */
   id: DerivedId;
   /** Who is paid. */
@@ -1356,8 +1358,10 @@ export type PayoutOutcome =
   | 'started'
   /** It arrived: from in transit to paid. */
   | 'completed'
-  /** It was started and did not arrive: back from in transit. */
+  /** It was started and did not arrive: back from in transit. It can be started again. */
   | 'failed'
+  /** It was refused before it was sent: back from in transit, for good. */
+  | 'rejected'
   /** It was completed and came back: back from paid. */
   | 'returned';
 
@@ -1877,12 +1881,20 @@ export interface ScheduledAmount {
 
 /** What `payout.settle` takes. */
 export interface SettleInput {
+  /** The postings so far, in any order; those of the payout's partner are enough. */
+  postings: Posting<InstantInput>[];
   /** The payout, as it was proposed. */
   payout: Payout<InstantInput>;
   /** What happened to it. */
   outcome: PayoutOutcome;
   /** When. */
   at: InstantInput;
+  /**
+   * Which attempt it is about, counted from 1: a payout that failed is started again under the
+   * next number, and what is told of it then has that number too.
+   * @default 1
+   */
+  attempt?: number;
 }
 
 /** How much a problem matters. */
@@ -2285,6 +2297,8 @@ export type UnpaidReason =
   | 'fee_not_covered'
   /** The payout of this cut-off was carried out before; what came since waits for the next. */
   | 'already_started'
+  /** A payout is under way, and there is one at a time for a partner and currency. */
+  | 'payout_open'
   /** There is no verified payout method. */
   | 'not_verified'
   /** The partner is suspended. */
@@ -2335,6 +2349,33 @@ export interface WindowRolling {
   span: Span;
 }
 
+/** What `payout.withdraw` takes. */
+export interface WithdrawInput {
+  /** When and how partners are paid. */
+  policy: PayoutPolicyDocument;
+  /** The postings so far, in any order; the partner's own are enough. */
+  postings: Posting<InstantInput>[];
+  /** Who asks. */
+  partner: Payee;
+  /**
+   * The host's id of the request, unique for the partner: asking again under it changes
+   * nothing.
+   */
+  request: Id;
+  /** How much shall leave the balance, the fee included where the partner bears it. */
+  amount: Money;
+  /** When it is asked; what is payable by then can be withdrawn. */
+  at: InstantInput;
+}
+
+/** What `payout.withdraw` gives back. */
+export interface Withdrawal {
+  /** What will be paid. */
+  payout: Payout;
+  /** What takes it from the balance; keep it with the others. */
+  posting: Posting;
+}
+
 /** What each operation takes and gives. */
 export interface Operations {
   /** What an event earns, for whom and why. */
@@ -2373,12 +2414,14 @@ export interface Operations {
   'payout.post': { input: PostInput; output: Postings };
   /** Proposes who is paid how much at a cut-off, and says why the others are not. */
   'payout.propose': { input: ProposeInput; output: Proposal };
-  /** Posts what became of a payout: it was started, completed, failed or returned. */
+  /** Posts what became of a payout: it was started, completed, failed, rejected or returned. */
   'payout.settle': { input: SettleInput; output: Posting };
   /** States how a partner's balance became what it is, over a period. */
   'payout.statement': { input: StatementInput; output: Statement };
   /** States the same of every partner with a balance or a movement. */
   'payout.statements': { input: StatementsInput; output: Statements };
+  /** Takes a withdrawal that a partner asks for, or says everything that stands in its way. */
+  'payout.withdraw': { input: WithdrawInput; output: Withdrawal };
   /** Rates events by a tiered schedule, one after the other, and says which steps pay. */
   'schedule.rate': { input: ScheduleRateInput; output: ScheduleRating };
 }

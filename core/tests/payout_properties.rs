@@ -205,9 +205,8 @@ impl Host {
     }
 
     fn post(&mut self, payout: &Payout, outcome: PayoutOutcome) {
-        let at = at(self.minute);
-        let posting = settle(SettleInput { payout: payout.clone(), outcome, at }).unwrap();
-        self.postings.push(posting);
+        let at = at(self.minute).max(payout.cut_off);
+        self.postings.push(settled(&self.postings, payout, outcome, at));
     }
 
     /// Takes a payout one step on, if that step can come next.
@@ -227,6 +226,11 @@ impl Host {
             self.post(&payout, outcome);
         }
     }
+}
+
+fn settled(postings: &[Posting], payout: &Payout, outcome: PayoutOutcome, at: Instant) -> Posting {
+    let (postings, payout) = (postings.to_vec(), payout.clone());
+    settle(SettleInput { postings, payout, outcome, at, attempt: 1 }).unwrap()
 }
 
 fn payees(unverified: Option<usize>) -> Vec<Payee> {
@@ -388,10 +392,11 @@ proptest! {
         } else {
             vec![PayoutOutcome::Started, PayoutOutcome::Completed, PayoutOutcome::Returned]
         };
-        let trip: Vec<Posting> = round_trip
-            .into_iter()
-            .map(|outcome| settle(SettleInput { payout: payout.clone(), outcome, at: at(0) }).unwrap())
-            .collect();
+        let mut trip = earned(0, payout.partner.as_str(), LineKind::Commission, payout.gross, -10_000, 0);
+        for outcome in round_trip {
+            trip.push(settled(&trip, payout, outcome, payout.cut_off));
+        }
+        trip.remove(0);
         let kept = if !fails && payout.fee_on_return.as_str() == "kept" { minor(&payout.fee) } else { BigInt::ZERO };
         for account in ACCOUNTS {
             let bears = account.as_str() == payout.fee_borne_by.as_str();

@@ -105,6 +105,8 @@ from ._native import (
     TierChange,
     Unpaid,
     Unrounded,
+    WithdrawInput,
+    Withdrawal,
     __version__,
     call,
 )
@@ -272,6 +274,8 @@ __all__ = [
     "UnpaidReason",
     "Unrounded",
     "UuidInput",
+    "WithdrawInput",
+    "Withdrawal",
     "ZoneInput",
     "__version__",
     "call",

@@ -112,6 +112,8 @@ __all__ = [
     "TierChange",
     "Unpaid",
     "Unrounded",
+    "WithdrawInput",
+    "Withdrawal",
     "__version__",
     "call",
     "commission_evaluate",
@@ -134,6 +136,7 @@ __all__ = [
     "payout_settle",
     "payout_statement",
     "payout_statements",
+    "payout_withdraw",
     "plan_describe",
     "schedule_rate",
 ]
@@ -1287,8 +1290,8 @@ class Payout:
     def __new__(cls, *, id: UuidInput, partner: IdInput, policy: IdInput, policy_version: int, cut_off: InstantInput, gross: Money, fee: Money, fee_borne_by: FeeBearer, fee_on_return: ReturnedFee, net: Money, carried: Money) -> Payout: ...
     @property
     def id(self) -> UUID:
-        """Derived from policy, version, partner, currency and cut-off: proposing again gives the
-        same id, so that carrying it out again can be recognised.
+        """Derived from policy, version, partner, currency and cut-off, or from the request of a
+        withdrawal: asking again gives the same id, so that carrying it out again is recognised.
         """
     @property
     def partner(self) -> str:
@@ -1885,7 +1888,10 @@ class ScheduledAmount:
 @final
 class SettleInput:
     """What `payout.settle` takes."""
-    def __new__(cls, *, payout: Payout, outcome: PayoutOutcome, at: InstantInput) -> SettleInput: ...
+    def __new__(cls, *, postings: Sequence[Posting], payout: Payout, outcome: PayoutOutcome, at: InstantInput, attempt: int | None = None) -> SettleInput: ...
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings so far, in any order; those of the payout's partner are enough."""
     @property
     def payout(self) -> Payout:
         """The payout, as it was proposed."""
@@ -1895,6 +1901,11 @@ class SettleInput:
     @property
     def at(self) -> _dt.datetime:
         """When."""
+    @property
+    def attempt(self) -> int:
+        """Which attempt it is about, counted from 1: a payout that failed is started again under the
+        next number, and what is told of it then has that number too.
+        """
     @staticmethod
     def from_json(text: str) -> SettleInput:
         """Reads the JSON form that `to_json` writes."""
@@ -2437,6 +2448,56 @@ class Unrounded:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+@final
+class WithdrawInput:
+    """What `payout.withdraw` takes."""
+    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput) -> WithdrawInput: ...
+    @property
+    def policy(self) -> str:
+        """When and how partners are paid."""
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings so far, in any order; the partner's own are enough."""
+    @property
+    def partner(self) -> Payee:
+        """Who asks."""
+    @property
+    def request(self) -> str:
+        """The host's id of the request, unique for the partner: asking again under it changes
+        nothing.
+        """
+    @property
+    def amount(self) -> Money:
+        """How much shall leave the balance, the fee included where the partner bears it."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it is asked; what is payable by then can be withdrawn."""
+    @staticmethod
+    def from_json(text: str) -> WithdrawInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Withdrawal:
+    """What `payout.withdraw` gives back."""
+    def __new__(cls, *, payout: Payout, posting: Posting) -> Withdrawal: ...
+    @property
+    def payout(self) -> Payout:
+        """What will be paid."""
+    @property
+    def posting(self) -> Posting:
+        """What takes it from the balance; keep it with the others."""
+    @staticmethod
+    def from_json(text: str) -> Withdrawal:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
 def commission_evaluate(input: EvaluateInput) -> Evaluation:
     """What an event earns, for whom and why."""
 
@@ -2492,13 +2553,16 @@ def payout_propose(input: ProposeInput) -> Proposal:
     """Proposes who is paid how much at a cut-off, and says why the others are not."""
 
 def payout_settle(input: SettleInput) -> Posting:
-    """Posts what became of a payout: it was started, completed, failed or returned."""
+    """Posts what became of a payout: it was started, completed, failed, rejected or returned."""
 
 def payout_statement(input: StatementInput) -> Statement:
     """States how a partner's balance became what it is, over a period."""
 
 def payout_statements(input: StatementsInput) -> Statements:
     """States the same of every partner with a balance or a movement."""
+
+def payout_withdraw(input: WithdrawInput) -> Withdrawal:
+    """Takes a withdrawal that a partner asks for, or says everything that stands in its way."""
 
 def schedule_rate(input: ScheduleRateInput) -> ScheduleRating:
     """Rates events by a tiered schedule, one after the other, and says which steps pay."""

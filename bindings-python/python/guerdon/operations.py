@@ -41,9 +41,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("payout.ledger", "Turns payout postings into those of the general ledger.", payout.ledger, _native.payout_ledger, _native.PayoutLedgerInput),
     Operation("payout.post", "Posts commission lines: from the program to the partner, pending until payable.", payout.post, _native.payout_post, _native.PostInput),
     Operation("payout.propose", "Proposes who is paid how much at a cut-off, and says why the others are not.", payout.propose, _native.payout_propose, _native.ProposeInput),
-    Operation("payout.settle", "Posts what became of a payout: it was started, completed, failed or returned.", payout.settle, _native.payout_settle, _native.SettleInput),
+    Operation("payout.settle", "Posts what became of a payout: it was started, completed, failed, rejected or returned.", payout.settle, _native.payout_settle, _native.SettleInput),
     Operation("payout.statement", "States how a partner's balance became what it is, over a period.", payout.statement, _native.payout_statement, _native.StatementInput),
     Operation("payout.statements", "States the same of every partner with a balance or a movement.", payout.statements, _native.payout_statements, _native.StatementsInput),
+    Operation("payout.withdraw", "Takes a withdrawal that a partner asks for, or says everything that stands in its way.", payout.withdraw, _native.payout_withdraw, _native.WithdrawInput),
     Operation("schedule.rate", "Rates events by a tiered schedule, one after the other, and says which steps pay.", schedule.rate, _native.schedule_rate, _native.ScheduleRateInput),
 )
 """Everything that guerdon can do, in the order of the reference."""

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import Line, Payee, Payout, PayoutLedger, PayoutLedgerInput, PayoutPolicyInput, PayoutPolicyReference, PostInput, Posting, Postings, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod, Statements, StatementsInput
+from ._native import Line, Money, Payee, Payout, PayoutLedger, PayoutLedgerInput, PayoutPolicyInput, PayoutPolicyReference, PostInput, Posting, Postings, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod, Statements, StatementsInput, WithdrawInput, Withdrawal
 from .types import DocumentInput, IdInput, InstantInput, PayoutOutcome, ZoneInput
 
-__all__ = ["describe_policy", "ledger", "post", "propose", "settle", "statement", "statements"]
+__all__ = ["describe_policy", "ledger", "post", "propose", "settle", "statement", "statements", "withdraw"]
 
 
 def describe_policy(*, policy: DocumentInput) -> PayoutPolicyReference:
@@ -63,18 +63,21 @@ def propose(*, policy: DocumentInput, postings: Sequence[Posting], partners: Seq
     return _native.payout_propose(_native.ProposeInput(policy=policy, postings=postings, partners=partners, cut_off=cut_off))
 
 
-def settle(*, payout: Payout, outcome: PayoutOutcome, at: InstantInput) -> Posting:
-    """Posts what became of a payout: it was started, completed, failed or returned.
+def settle(*, postings: Sequence[Posting], payout: Payout, outcome: PayoutOutcome, at: InstantInput, attempt: int | None = None) -> Posting:
+    """Posts what became of a payout: it was started, completed, failed, rejected or returned.
 
     Args:
+        postings: The postings so far, in any order; those of the payout's partner are enough.
         payout: The payout, as it was proposed.
         outcome: What happened to it.
         at: When.
+        attempt: Which attempt it is about, counted from 1: a payout that failed is started again under the
+            next number, and what is told of it then has that number too.
 
     Raises:
         GuerdonError: what was refused, with every problem that was found.
     """
-    return _native.payout_settle(_native.SettleInput(payout=payout, outcome=outcome, at=at))
+    return _native.payout_settle(_native.SettleInput(postings=postings, payout=payout, outcome=outcome, at=at, attempt=attempt))
 
 
 def statement(*, postings: Sequence[Posting], partner: IdInput, currency: str, period: StatementPeriod, zone: ZoneInput | None = None) -> Statement:
@@ -105,3 +108,21 @@ def statements(*, postings: Sequence[Posting], period: StatementPeriod, zone: Zo
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.payout_statements(_native.StatementsInput(postings=postings, period=period, zone=zone))
+
+
+def withdraw(*, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput) -> Withdrawal:
+    """Takes a withdrawal that a partner asks for, or says everything that stands in its way.
+
+    Args:
+        policy: When and how partners are paid.
+        postings: The postings so far, in any order; the partner's own are enough.
+        partner: Who asks.
+        request: The host's id of the request, unique for the partner: asking again under it changes
+            nothing.
+        amount: How much shall leave the balance, the fee included where the partner bears it.
+        at: When it is asked; what is payable by then can be withdrawn.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_withdraw(_native.WithdrawInput(policy=policy, postings=postings, partner=partner, request=request, amount=amount, at=at))

@@ -54,7 +54,7 @@ CapScope: TypeAlias = Literal["order", "customer", "partner", "program"]
 - `program`: What the whole plan pays to sellers.
 """
 
-EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "fee_returned"]
+EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned"]
 """What an entry is for.
 
 - `commission`: A seller's commission.
@@ -63,6 +63,7 @@ EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "
 - `payout`: A payout.
 - `fee`: The fee of a payout.
 - `payout_returned`: A payout that failed or came back.
+- `payout_rejected`: A payout that was refused before it was sent.
 - `fee_returned`: The fee of one, given back.
 """
 
@@ -143,12 +144,13 @@ PartnerStatus: TypeAlias = Literal["active", "suspended", "closed"]
 - `closed`: Earns nothing.
 """
 
-PayoutOutcome: TypeAlias = Literal["started", "completed", "failed", "returned"]
+PayoutOutcome: TypeAlias = Literal["started", "completed", "failed", "rejected", "returned"]
 """What happened to a payout.
 
 - `started`: It was handed to the payout method: from payable to in transit.
 - `completed`: It arrived: from in transit to paid.
-- `failed`: It was started and did not arrive: back from in transit.
+- `failed`: It was started and did not arrive: back from in transit. It can be started again.
+- `rejected`: It was refused before it was sent: back from in transit, for good.
 - `returned`: It was completed and came back: back from paid.
 """
 
@@ -190,7 +192,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepCapped | StepRounded | StepOverrode | StepHeld | StepReversed
 """One step of an evaluation; it prints as a sentence."""
 
-UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "already_started", "not_verified", "suspended", "closed", "not_listed"]
+UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "already_started", "payout_open", "not_verified", "suspended", "closed", "not_listed"]
 """Why a partner is not paid.
 
 - `negative_balance`: More was taken back than earned.
@@ -199,6 +201,7 @@ UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_
 - `below_increment`: It is less than the smallest step that the method pays.
 - `fee_not_covered`: The fee would take all of it.
 - `already_started`: The payout of this cut-off was carried out before; what came since waits for the next.
+- `payout_open`: A payout is under way, and there is one at a time for a partner and currency.
 - `not_verified`: There is no verified payout method.
 - `suspended`: The partner is suspended.
 - `closed`: The partner is closed.

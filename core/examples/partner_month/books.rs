@@ -69,10 +69,15 @@ impl Books {
             }
             let arrives = rules::noon(month.first.plus_days(rules::TRANSFER_DAYS)?)?;
             for payout in batch(&postings, start)?.payouts {
+                let theirs = postings.iter().filter(|one| one.partner == payout.partner);
+                let mut theirs: Vec<Posting> = theirs.cloned().collect();
                 for (outcome, at) in
                     [(PayoutOutcome::Started, start), (PayoutOutcome::Completed, arrives)]
                 {
-                    postings.push(settle(SettleInput { payout: payout.clone(), outcome, at })?);
+                    let (so_far, payout) = (theirs.clone(), payout.clone());
+                    let input = SettleInput { postings: so_far, payout, outcome, at, attempt: 1 };
+                    theirs.push(settle(input)?);
+                    postings.extend(theirs.last().cloned());
                 }
             }
         }

@@ -27,9 +27,10 @@ macro_rules! for_each_operation {
             payout_ledger: "payout.ledger", $crate::payout::ledger, $crate::payout::PayoutLedgerInput => $crate::payout::PayoutLedger, "Turns payout postings into those of the general ledger.";
             payout_post: "payout.post", $crate::payout::post, $crate::payout::PostInput => $crate::payout::Postings, "Posts commission lines: from the program to the partner, pending until payable.";
             payout_propose: "payout.propose", $crate::payout::propose, $crate::payout::ProposeInput => $crate::payout::Proposal, "Proposes who is paid how much at a cut-off, and says why the others are not.";
-            payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed or returned.";
+            payout_settle: "payout.settle", $crate::payout::settle, $crate::payout::SettleInput => $crate::payout::Posting, "Posts what became of a payout: it was started, completed, failed, rejected or returned.";
             payout_statement: "payout.statement", $crate::payout::statement, $crate::payout::StatementInput => $crate::payout::Statement, "States how a partner's balance became what it is, over a period.";
             payout_statements: "payout.statements", $crate::payout::statements, $crate::payout::StatementsInput => $crate::payout::Statements, "States the same of every partner with a balance or a movement.";
+            payout_withdraw: "payout.withdraw", $crate::payout::withdraw, $crate::payout::WithdrawInput => $crate::payout::Withdrawal, "Takes a withdrawal that a partner asks for, or says everything that stands in its way.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
         }
     };

@@ -83,12 +83,42 @@ impl<'a> Book<'a> {
         sum(&self.rows, |_| true)
     }
 
-    /// What can be paid at a cut-off. What was paid out is gone whenever that was, so that no two
+    /// What is payable at a cut-off. What was paid out is gone whenever that was, so that no two
     /// cut-offs pay the same money, in whichever order they are proposed.
     pub(super) fn payable(&self, cut_off: Instant) -> Result<i64, Problem> {
-        sum(&self.rows, |row| {
-            matches!(row.kind, EntryKind::Payout | EntryKind::Fee) || row.available_at <= cut_off
-        })
+        sum(&self.rows, |row| row.counts_at(cut_off))
+    }
+
+    /// How much of it may leave without a debt then or later, as far as is known: what will be
+    /// taken back is not paid out first.
+    pub(super) fn lasting(&self, cut_off: Instant) -> Result<i64, Problem> {
+        let mut sum = 0_i128;
+        let mut later: BTreeMap<Instant, i128> = BTreeMap::new();
+        for row in &self.rows {
+            if row.counts_at(cut_off) {
+                sum += i128::from(row.minor);
+            } else {
+                *later.entry(row.available_at).or_default() += i128::from(row.minor);
+            }
+        }
+        let mut least = sum;
+        for change in later.into_values() {
+            sum += change;
+            least = least.min(sum);
+        }
+        fit(least)
+    }
+
+    /// The book as if one payout had never been.
+    pub(super) fn without(&self, payout: DerivedId) -> Self {
+        let rows = self.rows.iter().filter(|row| row.posting.reference != payout);
+        Self { partner: self.partner, currency: self.currency, rows: rows.copied().collect() }
+    }
+}
+
+impl Row<'_> {
+    fn counts_at(&self, cut_off: Instant) -> bool {
+        matches!(self.kind, EntryKind::Payout | EntryKind::Fee) || self.available_at <= cut_off
     }
 }
 

@@ -10,20 +10,24 @@
 //! - A reversal may take a balance below zero: a debt, which later earnings make up before
 //!   anything is paid.
 //! - What was posted as paid out is gone for every cut-off, earlier ones too, and under every
-//!   version of a policy. Until it is posted, a proposal for another cut-off pays the same money.
+//!   version of a policy. Until it is posted, a proposal for another cut-off pays the same money;
+//!   the second of the two is refused when it is started.
 //! - What fails or comes back is payable again from then on, under the next cut-off.
 
 mod books;
 mod fee;
 pub mod ledger;
+pub mod life;
 pub mod policy;
 pub mod post;
 pub mod posting;
 pub mod proposal;
 pub mod settle;
 pub mod statement;
+pub mod withdrawal;
 
 pub use ledger::{PayoutLedger, PayoutLedgerInput, ledger};
+pub use life::PayoutState;
 pub use policy::{
     FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyInput,
     PayoutPolicyReference, PayoutPolicyText, ReturnedFee, describe_policy,
@@ -38,6 +42,7 @@ pub use statement::{
     Statement, StatementEntry, StatementInput, StatementPeriod, Statements, StatementsInput,
     statement, statements,
 };
+pub use withdrawal::{WithdrawInput, Withdrawal, withdraw};
 
 crate::codes! {
     /// The least amount that is paid is below zero.
@@ -50,6 +55,20 @@ crate::codes! {
     PARTNER_DUPLICATE = "partner_duplicate";
     /// The amounts of a payout do not belong together.
     PAYOUT_INCONSISTENT = "payout_inconsistent";
+    /// A payout or a withdrawal is more than can be paid.
+    BALANCE_SHORT = "balance_short";
+    /// The partner is not active, or has no verified payout method.
+    PARTNER_INELIGIBLE = "partner_ineligible";
+    /// A withdrawal is less than the policy's minimum, its fee or one step of the method.
+    WITHDRAWAL_TOO_SMALL = "withdrawal_too_small";
+    /// Of a withdrawal no whole number of steps would arrive.
+    WITHDRAWAL_UNEVEN = "withdrawal_uneven";
+    /// Another payout of the partner is under way in the same currency.
+    PAYOUT_OPEN = "payout_open";
+    /// A payout is started before its cut-off.
+    PAYOUT_EARLY = "payout_early";
+    /// A payout is said to have done what cannot follow from where it stands.
+    OUTCOME_REFUSED = "outcome_refused";
     /// A period ends before it starts.
     PERIOD_REVERSED = "period_reversed";
 }

@@ -40,6 +40,8 @@ pub enum EntryKind {
     Fee,
     /// A payout that failed or came back.
     PayoutReturned,
+    /// A payout that was refused before it was sent.
+    PayoutRejected,
     /// The fee of one, given back.
     FeeReturned,
 }

@@ -4,7 +4,7 @@
 //! gives the same payouts with the same ids. What the host carries out it posts with
 //! [`settle`](super::settle()).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::commission::PartnerStatus;
 use crate::kernel::calendar::Instant;
@@ -17,6 +17,7 @@ use crate::kernel::problem::{Problem, Problems};
 use super::PARTNER_DUPLICATE;
 use super::books::{Book, Books, fit};
 use super::fee::{Cut, Uncut, cut};
+use super::life::Lives;
 use super::policy::{
     FeeBearer, PayoutPolicy, PayoutPolicyReference, PayoutPolicyText, ReturnedFee,
 };
@@ -65,8 +66,8 @@ pub struct Proposal {
 /// What one partner is paid.
 #[model]
 pub struct Payout {
-    /// Derived from policy, version, partner, currency and cut-off: proposing again gives the
-    /// same id, so that carrying it out again can be recognised.
+    /// Derived from policy, version, partner, currency and cut-off, or from the request of a
+    /// withdrawal: asking again gives the same id, so that carrying it out again is recognised.
     pub id: DerivedId,
     /// Who is paid.
     pub partner: Id,
@@ -118,6 +119,8 @@ pub enum UnpaidReason {
     FeeNotCovered,
     /// The payout of this cut-off was carried out before; what came since waits for the next.
     AlreadyStarted,
+    /// A payout is under way, and there is one at a time for a partner and currency.
+    PayoutOpen,
     /// There is no verified payout method.
     NotVerified,
     /// The partner is suspended.
@@ -152,11 +155,8 @@ pub fn propose(input: ProposeInput) -> Result<Proposal, Problems> {
         PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
     let payees = payees(&input.partners)?;
     let books = Books::read(&input.postings)?;
-    let proposer = Proposer {
-        policy: &policy,
-        cut_off: input.cut_off,
-        started: input.postings.iter().map(|posting| posting.reference).collect(),
-    };
+    let proposer =
+        Proposer { policy: &policy, cut_off: input.cut_off, lives: Lives::read(&input.postings) };
     let mut proposal = proposer.nothing_yet();
     for (partner, (payee, book)) in matched(&policy, &payees, &books) {
         match proposer.decide(partner, payee, book)? {
@@ -210,8 +210,8 @@ enum Decision {
 struct Proposer<'a> {
     policy: &'a PayoutPolicy,
     cut_off: Instant,
-    /// What the postings refer to, payouts among others.
-    started: BTreeSet<DerivedId>,
+    /// The payouts so far.
+    lives: Lives<'a>,
 }
 
 impl Proposer<'_> {
@@ -242,15 +242,19 @@ impl Proposer<'_> {
             return Ok(Decision::Nobody);
         }
         let id = self.id(partner);
-        let cutting = self.cutting(payable, balance)?;
+        let lasting = book.map_or(Ok(0), |book| book.lasting(self.cut_off))?;
+        let cutting = self.cutting(lasting)?;
         let mut reasons: Vec<UnpaidReason> = cutting.err().into_iter().collect();
-        if self.started.contains(&id) {
+        if self.lives.of(id).is_some() {
             reasons.push(UnpaidReason::AlreadyStarted);
+        }
+        if self.lives.open(partner, self.policy.currency).is_some() {
+            reasons.push(UnpaidReason::PayoutOpen);
         }
         reasons.extend(ineligible(payee));
         match cutting {
             Ok(cut) if reasons.is_empty() => {
-                Ok(Decision::Pay(self.payout(id, partner, payable, cut)))
+                Ok(Decision::Pay(payout(self.policy, id, partner, self.cut_off, payable, cut)))
             }
             _ => Ok(Decision::Leave(Unpaid {
                 partner: partner.clone(),
@@ -271,12 +275,12 @@ impl Proposer<'_> {
             .id()
     }
 
-    fn cutting(&self, payable: i64, balance: i64) -> Result<Result<Cut, UnpaidReason>, Problem> {
-        if payable < 0 || balance < 0 {
+    /// Cuts what may leave. Not more than that is payable: a debt that falls due later is not paid
+    /// out before.
+    fn cutting(&self, payable: i64) -> Result<Result<Cut, UnpaidReason>, Problem> {
+        if payable < 0 {
             return Ok(Err(UnpaidReason::NegativeBalance));
         }
-        // A debt that falls due later is not paid out before.
-        let payable = payable.min(balance);
         if payable == 0 {
             return Ok(Err(UnpaidReason::NothingPayable));
         }
@@ -287,23 +291,6 @@ impl Proposer<'_> {
             Uncut::Fee => UnpaidReason::FeeNotCovered,
             Uncut::Increment => UnpaidReason::BelowIncrement,
         }))
-    }
-
-    fn payout(&self, id: DerivedId, partner: &Id, payable: i64, cut: Cut) -> Payout {
-        let terms = self.policy.fee.as_ref();
-        Payout {
-            id,
-            partner: partner.clone(),
-            policy: self.policy.id.clone(),
-            policy_version: self.policy.version,
-            cut_off: self.cut_off,
-            gross: self.money(cut.gross),
-            fee: self.money(cut.fee),
-            fee_borne_by: terms.map_or_else(FeeBearer::default, |terms| terms.borne_by),
-            fee_on_return: terms.map_or_else(ReturnedFee::default, |terms| terms.on_return),
-            net: self.money(cut.net),
-            carried: self.money(payable.saturating_sub(cut.gross)),
-        }
     }
 
     fn totals(&self, payouts: &[Payout]) -> Result<PayoutTotals, Problem> {
@@ -321,7 +308,34 @@ impl Proposer<'_> {
     }
 }
 
-fn ineligible(payee: Option<&Payee>) -> impl Iterator<Item = UnpaidReason> {
+/// What is paid to a partner.
+pub(super) fn payout(
+    policy: &PayoutPolicy,
+    id: DerivedId,
+    partner: &Id,
+    cut_off: Instant,
+    payable: i64,
+    cut: Cut,
+) -> Payout {
+    let terms = policy.fee.as_ref();
+    let money = |minor| from_minor(minor, policy.currency);
+    Payout {
+        id,
+        partner: partner.clone(),
+        policy: policy.id.clone(),
+        policy_version: policy.version,
+        cut_off,
+        gross: money(cut.gross),
+        fee: money(cut.fee),
+        fee_borne_by: terms.map_or_else(FeeBearer::default, |terms| terms.borne_by),
+        fee_on_return: terms.map_or_else(ReturnedFee::default, |terms| terms.on_return),
+        net: money(cut.net),
+        carried: money(payable.saturating_sub(cut.gross)),
+    }
+}
+
+/// Why a partner must not be paid, whatever the balance.
+pub(super) fn ineligible(payee: Option<&Payee>) -> impl Iterator<Item = UnpaidReason> {
     let unverified = payee.is_some_and(|payee| !payee.verified);
     let standing = match payee.map(|payee| payee.status) {
         None => Some(UnpaidReason::NotListed),

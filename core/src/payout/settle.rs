@@ -1,29 +1,44 @@
 //! What a payout's progress posts: it leaves the balance, arrives, or comes back.
 //!
 //! A payout is in transit from the moment it is started, so that it cannot be proposed again.
-//! What fails before it arrives goes back whole. What arrived and is returned goes back too; its
-//! fee was charged by then, and is given back or not as the policy says.
+//! What fails before it arrives, or is rejected before it is sent, goes back whole. What arrived
+//! and is returned goes back too; its fee was charged by then, and is given back or not as the
+//! policy says.
+//!
+//! Each step is held to the postings so far: a payout that the balance no longer covers is not
+//! started, be it that another one has taken the money since or that a refund has; and nothing
+//! completes, fails or comes back that is not where it would have to come from.
 
 use crate::kernel::calendar::Instant;
-use crate::kernel::derived_id::Cause;
+use crate::kernel::derived_id::{Cause, DerivedId};
 use crate::kernel::document::model;
-use crate::kernel::money::{CURRENCY_MISMATCH, Currency, Money, to_minor};
-use crate::kernel::problem::Problem;
+use crate::kernel::id::Id;
+use crate::kernel::ledger::conflict;
+use crate::kernel::money::{CURRENCY_MISMATCH, Currency, Money, from_minor, to_minor};
+use crate::kernel::problem::{Problem, Problems};
 
-use super::PAYOUT_INCONSISTENT;
+use super::books::Books;
+use super::life::{Life, Lives};
 use super::policy::{FeeBearer, ReturnedFee};
 use super::posting::{Account, EntryKind, Move, Posting, Ticket};
 use super::proposal::Payout;
+use super::{BALANCE_SHORT, OUTCOME_REFUSED, PAYOUT_EARLY, PAYOUT_INCONSISTENT, PAYOUT_OPEN};
 
 /// What `payout.settle` takes.
 #[model]
 pub struct SettleInput {
+    /// The postings so far, in any order; those of the payout's partner are enough.
+    pub postings: Vec<Posting>,
     /// The payout, as it was proposed.
     pub payout: Payout,
     /// What happened to it.
     pub outcome: PayoutOutcome,
     /// When.
     pub at: Instant,
+    /// Which attempt it is about, counted from 1: a payout that failed is started again under the
+    /// next number, and what is told of it then has that number too.
+    #[model(default = 1)]
+    pub attempt: u32,
 }
 
 /// What happened to a payout.
@@ -33,42 +48,163 @@ pub enum PayoutOutcome {
     Started,
     /// It arrived: from in transit to paid.
     Completed,
-    /// It was started and did not arrive: back from in transit.
+    /// It was started and did not arrive: back from in transit. It can be started again.
     Failed,
+    /// It was refused before it was sent: back from in transit, for good.
+    Rejected,
     /// It was completed and came back: back from paid.
     Returned,
 }
 
-/// The posting of what happened to a payout. Its key follows from the payout and the outcome, so
-/// that posting it again changes nothing.
+/// The posting of what happened to a payout. Its key follows from the payout, the outcome and the
+/// attempt, so that posting it again changes nothing; asked again, the same posting comes back.
 ///
 /// # Errors
-/// `currency_mismatch` or `payout_inconsistent` for a payout that was changed since it was
-/// proposed; `amount_too_fine` or `amount_too_large`.
-pub fn settle(input: SettleInput) -> Result<Posting, Problem> {
-    let SettleInput { payout, outcome, at } = &input;
+/// `balance_short` when the balance does not cover a payout that is to be started, `payout_open`
+/// when another one of the partner is under way in that currency, `payout_early` before its
+/// cut-off; `outcome_refused` for a step that cannot follow; `posting_conflict` when the step was
+/// posted otherwise. `currency_mismatch` or `payout_inconsistent` for a payout that was changed
+/// since it was proposed; `amount_too_fine` or `amount_too_large`; everything that is wrong with
+/// the postings.
+pub fn settle(input: SettleInput) -> Result<Posting, Problems> {
+    let SettleInput { postings, payout, outcome, at, attempt } = &input;
     let sums = Sums::of(payout).map_err(|problem| problem.under("payout"))?;
+    let books = Books::read(postings)?;
+    let lives = Lives::read(postings);
+    let posting = posting(payout, *outcome, *at, *attempt, &sums);
+    if let Some(known) = postings.iter().find(|known| known.key == posting.key) {
+        return if known.same(&posting) {
+            Ok(posting)
+        } else {
+            Err(conflict(&posting.key).under("payout").into())
+        };
+    }
+    let life = lives.of(payout.id);
+    life.map_or(Ok(()), |life| unchanged(&sums, life))?;
+    follows(life, *outcome, *attempt)?;
+    if *outcome == PayoutOutcome::Started {
+        Problems::verdict(startable(payout, &sums, *at, &books, &lives)?)?;
+    }
+    Ok(posting)
+}
+
+/// The posting of a step, whatever was posted so far.
+pub(super) fn posting(
+    payout: &Payout,
+    outcome: PayoutOutcome,
+    at: Instant,
+    attempt: u32,
+    sums: &Sums,
+) -> Posting {
+    let cause = Cause::of("payout_posting").derived(payout.id).text(outcome.as_str());
+    let cause = if attempt > 1 { cause.number(attempt.into()) } else { cause };
     let ticket = Ticket {
-        key: Cause::of("payout_posting").derived(payout.id).text(outcome.as_str()).id(),
-        at: *at,
+        key: cause.id(),
+        at,
         partner: &payout.partner,
         event: None,
         reference: payout.id,
         currency: sums.currency,
         available_at: None,
     };
-    Ok(ticket.posting(&moves(payout, *outcome, &sums)))
+    ticket.posting(&moves(payout, outcome, sums))
+}
+
+/// A payout moves the same amounts from its start to its end.
+fn unchanged(sums: &Sums, life: &Life<'_>) -> Result<(), Problem> {
+    let started = life.steps().iter().find(|step| step.outcome == PayoutOutcome::Started);
+    match started {
+        Some(step) if (step.net, step.fee) != (sums.net, sums.borne) => {
+            Err(sums.inconsistent("were not what it was started with").under("payout"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn follows(life: Option<&Life<'_>>, outcome: PayoutOutcome, attempt: u32) -> Result<(), Problem> {
+    let attempt = usize::try_from(attempt).unwrap_or(usize::MAX);
+    let allowed = match life {
+        None => outcome == PayoutOutcome::Started && attempt == 1,
+        Some(life) => life.allows(outcome, attempt),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let so_far = match life {
+        None => "was never started".to_owned(),
+        Some(life) => {
+            let attempts = life.count(PayoutOutcome::Started);
+            format!("is `{}` after `{attempts}` attempts", life.state())
+        }
+    };
+    Err(Problem::new(
+        OUTCOME_REFUSED,
+        format!("attempt `{attempt}` cannot be `{outcome}`: the payout {so_far}"),
+        "a payout is started, then completed, failed or rejected; what failed is started again as \
+         the next attempt, and what was completed may be returned",
+    )
+    .under("outcome"))
+}
+
+/// Everything that keeps a payout from being started.
+fn startable(
+    payout: &Payout,
+    sums: &Sums,
+    at: Instant,
+    books: &Books<'_>,
+    lives: &Lives<'_>,
+) -> Result<Vec<Problem>, Problem> {
+    let mut found = Vec::new();
+    if at < payout.cut_off {
+        let problem = Problem::new(
+            PAYOUT_EARLY,
+            format!("`{at}` is before the cut-off `{}`", payout.cut_off),
+            "start it at its cut-off or later; what is pending until then is not payable yet",
+        );
+        found.push(problem.under("at"));
+    }
+    if let Some(open) = lives.open(&payout.partner, sums.currency) {
+        found.push(under_way(&payout.partner, open).under("payout"));
+    }
+    let book = books.of(&payout.partner, sums.currency);
+    let payable = book.map_or(Ok(0), |book| book.without(payout.id).lasting(payout.cut_off))?;
+    let gross = sums.net.saturating_add(sums.borne);
+    if gross > payable {
+        found.push(short(gross, payable, sums.currency).under("gross").under("payout"));
+    }
+    Ok(found)
+}
+
+/// What is said of a second payout beside an open one.
+pub(super) fn under_way(partner: &Id, open: DerivedId) -> Problem {
+    Problem::new(
+        PAYOUT_OPEN,
+        format!("the payout `{open}` of `{partner}` is under way"),
+        "wait until it is completed, failed, rejected or returned, and ask again",
+    )
+}
+
+/// What is said when a balance does not cover what is to leave it.
+pub(super) fn short(wanted: i64, payable: i64, currency: Currency) -> Problem {
+    let (wanted, payable) = (from_minor(wanted, currency), from_minor(payable, currency));
+    Problem::new(
+        BALANCE_SHORT,
+        format!("`{wanted}` is more than the `{payable}` that can be paid"),
+        "pay at most what is payable; propose again if something was posted since",
+    )
 }
 
 /// A payout's amounts in minor units.
-struct Sums {
+pub(super) struct Sums {
     currency: Currency,
     net: i64,
     fee: i64,
+    /// The part of the fee that the partner bears: all of it, or nothing.
+    borne: i64,
 }
 
 impl Sums {
-    fn of(payout: &Payout) -> Result<Self, Problem> {
+    pub(super) fn of(payout: &Payout) -> Result<Self, Problem> {
         let currency = payout.gross.currency;
         let minor = |money: Money, field: &str| {
             if money.currency != currency {
@@ -87,15 +223,21 @@ impl Sums {
             FeeBearer::Partner => fee,
             FeeBearer::Program => 0,
         };
+        let sums = Self { currency, net, fee, borne };
         if net <= 0 || fee < 0 || net.checked_add(borne) != Some(gross) {
-            return Err(Problem::new(
-                PAYOUT_INCONSISTENT,
-                format!("`{gross}`, `{fee}` and `{net}` minor units do not make a payout"),
-                "pass the payout as it was proposed: what leaves the balance is what arrives, \
-                 and the fee where the partner bears it",
-            ));
+            return Err(sums.inconsistent(&format!("do not make a payout of `{gross}`")));
         }
-        Ok(Self { currency, net, fee })
+        Ok(sums)
+    }
+
+    fn inconsistent(&self, found: &str) -> Problem {
+        let Self { net, fee, .. } = self;
+        Problem::new(
+            PAYOUT_INCONSISTENT,
+            format!("`{net}` and a fee of `{fee}` minor units {found}"),
+            "pass the payout as it was proposed: what leaves the balance is what arrives, \
+             and the fee where the partner bears it",
+        )
     }
 }
 
@@ -116,6 +258,7 @@ fn sent(outcome: PayoutOutcome) -> Way {
         PayoutOutcome::Started => (EntryKind::Payout, Account::Partner, Account::Transit),
         PayoutOutcome::Completed => (EntryKind::Payout, Account::Transit, Account::Paid),
         PayoutOutcome::Failed => (EntryKind::PayoutReturned, Account::Transit, Account::Partner),
+        PayoutOutcome::Rejected => (EntryKind::PayoutRejected, Account::Transit, Account::Partner),
         PayoutOutcome::Returned => (EntryKind::PayoutReturned, Account::Paid, Account::Partner),
     }
 }
@@ -133,10 +276,13 @@ fn charged(payout: &Payout, outcome: PayoutOutcome) -> Option<Way> {
         (PayoutOutcome::Completed, FeeBearer::Program) => {
             Some((Fee, Account::Program, Account::Fees))
         }
-        (PayoutOutcome::Failed, FeeBearer::Partner) => {
+        (PayoutOutcome::Failed | PayoutOutcome::Rejected, FeeBearer::Partner) => {
             Some((FeeReturned, Account::Transit, Account::Partner))
         }
-        (PayoutOutcome::Started | PayoutOutcome::Failed, FeeBearer::Program) => None,
+        (
+            PayoutOutcome::Started | PayoutOutcome::Failed | PayoutOutcome::Rejected,
+            FeeBearer::Program,
+        ) => None,
         (PayoutOutcome::Returned, _) if payout.fee_on_return == ReturnedFee::Kept => None,
         (PayoutOutcome::Returned, FeeBearer::Partner) => {
             Some((FeeReturned, Account::Fees, Account::Partner))

@@ -145,6 +145,9 @@ pub fn statements(input: StatementsInput) -> Result<Statements, Problems> {
     Ok(Statements { statements })
 }
 
+const PAYOUTS: [EntryKind; 3] =
+    [EntryKind::Payout, EntryKind::PayoutReturned, EntryKind::PayoutRejected];
+
 struct Writer {
     period: StatementPeriod,
     zone: Zone,
@@ -190,7 +193,7 @@ impl Writer {
             commissions: total(&[EntryKind::Commission])?,
             overrides: total(&[EntryKind::Override])?,
             reversals: total(&[EntryKind::Reversal])?,
-            payouts: total(&[EntryKind::Payout, EntryKind::PayoutReturned])?,
+            payouts: total(&PAYOUTS)?,
             fees: total(&[EntryKind::Fee, EntryKind::FeeReturned])?,
             closing: money(closing),
             payable: money(payable),

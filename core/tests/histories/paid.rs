@@ -117,9 +117,12 @@ impl Books {
         let fate = FATES[self.fate % FATES.len()];
         self.fate += 1;
         for outcome in fate {
-            let input = SettleInput { payout: payout.clone(), outcome: *outcome, at };
+            let postings = self.postings.clone();
+            let input =
+                SettleInput { postings, payout: payout.clone(), outcome: *outcome, at, attempt: 1 };
             let posting = settle(input.clone()).unwrap();
-            assert_eq!(settle(input).unwrap(), posting);
+            let postings = [self.postings.clone(), vec![posting.clone()]].concat();
+            assert_eq!(settle(SettleInput { postings, ..input }).unwrap(), posting);
             self.postings.extend([posting.clone(), posting]);
         }
         let back = matches!(fate.last(), Some(PayoutOutcome::Failed | PayoutOutcome::Returned));
