@@ -6,6 +6,7 @@
 
 const { columnsOf } = require('./columns.cjs');
 const { mismatch, refusal, unknownOption } = require('./errors.cjs');
+const flat = require('./flat.cjs');
 const native = require('./native.cjs');
 const { documentText, textOf } = require('./text.cjs');
 
@@ -158,14 +159,14 @@ class Plan {
     } catch (error) {
       throw refusal(error);
     }
-    return JSON.parse(outcome);
+    return flat.outcome(outcome);
   }
 
   /** What an event would earn, step by step, without remembering it. */
   preview(event, state, options) {
     only(options, WITH_ROSTER);
     const [text, of, partners] = [textOf(event), stateNumberOf(state), rosterNumberOf(options?.roster)];
-    return JSON.parse(answer(() => native.preview(text, this.#number, of, partners)));
+    return flat.outcome(answer(() => native.preview(text, this.#number, of, partners)));
   }
 
   /** Takes back what a refund makes undue, given the lines of the event and its earlier reversals. */
@@ -173,7 +174,7 @@ class Plan {
     only(options, WITH_ROSTER);
     const [text, lines] = [textOf(refund), textOf(posted)];
     const [of, partners] = [stateNumberOf(state), rosterNumberOf(options?.roster)];
-    return JSON.parse(answer(() => native.refund(text, lines, this.#number, of, partners)));
+    return flat.outcome(answer(() => native.refund(text, lines, this.#number, of, partners)));
   }
 
   /** Evaluates a table of events in its order and remembers them in the state. */

@@ -1,7 +1,7 @@
 //! Compiled plans, their states and the host's partners, as objects that JavaScript holds.
 //!
-//! Documents, events and outcomes cross as JSON text: building them property by property costs
-//! more than V8's own `JSON.parse`. A plan is compiled once, a state stays here between calls. What
+//! Documents and events cross as JSON text, outcomes as [lines](crate::flat): building them property
+//! by property costs more than V8's own `JSON.parse`. A plan is compiled once, a state stays here between calls. What
 //! is called once an event takes its objects by number, see [`shelf`](crate::shelf).
 
 use std::cell::RefCell;
@@ -17,6 +17,7 @@ use napi_derive::napi;
 
 use crate::columns;
 use crate::door::guarded;
+use crate::flat;
 use crate::results::{Earned, TotalsColumns};
 use crate::run::{GoOn, Run, Stop, run};
 use crate::shelf::{Held, Shelf, on};
@@ -50,7 +51,7 @@ fn read<T: Model + serde::de::DeserializeOwned>(text: &str) -> std::result::Resu
 }
 
 fn written(outcome: &Outcome) -> std::result::Result<Text, Problems> {
-    let text = to_json(outcome)?;
+    let text = flat::lines(outcome).map_or_else(|| to_json(outcome), Ok)?;
     Ok(if text.is_ascii() { Either::A(text.into()) } else { Either::B(text) })
 }
 

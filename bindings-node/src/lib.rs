@@ -4,6 +4,7 @@
 mod columns;
 mod door;
 pub mod engine;
+mod flat;
 mod results;
 mod run;
 mod shelf;

@@ -71,6 +71,17 @@ describe('a compiled plan', () => {
     });
   });
 
+  test('gives ids back whatever is in them', () => {
+    const plan = new Plan(document);
+    for (const text of ['two\nlines', '\n', '\0', '{"json": true}', 'tab\t', '\u007f', 'ünïcödé', '会社', '👩‍🚀', '\u2028', '"', '\\']) {
+      const event = { ...eventOf(orders(1, 7)[0], 0), id: text, partner: text, customer: text };
+      const state = plan.newState();
+      const outcome = plan.evaluate(event, state, { roster, explain: true });
+      assert.deepEqual(outcome, commission.evaluate({ plan: document, event, partners, explain: true }).outcome);
+      assert.deepEqual([outcome.event, outcome.lines[0].partner, outcome.lines[0].customer], [text, text, text]);
+    }
+  });
+
   test('previews without changing anything, and explains', () => {
     const plan = new Plan(document);
     const state = plan.newState();

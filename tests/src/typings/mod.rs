@@ -5,6 +5,7 @@
 //! means in each language; a test fails when one of them is stale.
 
 mod catalog;
+mod flat;
 mod python;
 mod reference;
 mod schemas;
@@ -34,6 +35,7 @@ pub fn generated() -> BTreeMap<String, String> {
     let catalog = Catalog::new();
     let mut files = BTreeMap::new();
     files.extend(typescript::files(&catalog));
+    files.extend(flat::files());
     files.extend(python::files(&catalog));
     files.extend(schemas::files(&catalog));
     files.extend(reference::files(&catalog));
