@@ -233,11 +233,7 @@ pub(super) fn line_id(
     rule: Option<&Id>,
     partner: &Id,
 ) -> DerivedId {
-    Cause::of(kind.as_str())
-        .text(plan.as_str())
-        .text(event.as_str())
-        .text(item.map_or("", Id::as_str))
-        .text(rule.map_or("", Id::as_str))
-        .text(partner.as_str())
-        .id()
+    let (item, rule) = (item.map_or("", Id::as_str), rule.map_or("", Id::as_str));
+    let parts = [plan.as_str(), event.as_str(), item, rule, partner.as_str()];
+    Cause::of_texts(kind.as_str(), &parts)
 }
