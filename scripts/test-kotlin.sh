@@ -9,11 +9,13 @@ source scripts/lib/steps.sh
 # shellcheck source=scripts/lib/phone.sh
 source scripts/lib/phone.sh
 
+profile=${GUERDON_PROFILE:-dev}
+
 package=$root/bindings-kotlin
 
 sources() {
   local library
-  library=$(phone_built dev)/libguerdon_ffi.so
+  library=$(phone_built "$profile")/libguerdon_ffi.so
   phone_sources kotlin "$library" "$package/target/generated/main" "$package/target/generated/test" &&
     mkdir -p "$package/target/native" &&
     ln -sfn "$library" "$package/target/native/libguerdon_ffi.so"
@@ -25,7 +27,7 @@ tests() {
 }
 
 open_steps
-need "kotlin library" phone_library dev || true
+need "kotlin library" phone_library "$profile" || true
 need "kotlin sources" sources || true
 test_step "kotlin tests" tests || true
 close_steps

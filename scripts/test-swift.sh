@@ -8,12 +8,14 @@ source scripts/lib/steps.sh
 # shellcheck source=scripts/lib/phone.sh
 source scripts/lib/phone.sh
 
+profile=${GUERDON_PROFILE:-dev}
+
 swift="$root/scripts/swift-toolchain.sh"
 package=$root/bindings-swift
 
 sources() {
   local built
-  built=$(phone_built dev)
+  built=$(phone_built "$profile")
   phone_sources swift "$built/libguerdon_ffi.so" "$phone_target/generated/package" "$package/Tests/GuerdonTests/Generated" &&
     mkdir -p "$package/lib" &&
     renew_one "$phone_target/generated/package/GuerdonFFI.h" "$package/Sources/GuerdonFFI/GuerdonFFI.h" &&
@@ -36,7 +38,7 @@ tests() {
 
 open_steps
 need "swift toolchain" "$swift" make || true
-need "swift library" phone_library dev || true
+need "swift library" phone_library "$profile" || true
 need "swift sources" sources || true
 test_step "swift tests" tests || true
 close_steps

@@ -1,4 +1,4 @@
-// Natural Swift types for what crosses as numbers: `Decimal` for amounts, `Date` for instants.
+// Natural Swift types for what crosses as numbers: `Decimal` for amounts, `Date` for instants; and lists in lists.
 
 import Foundation
 
@@ -69,5 +69,20 @@ extension Foundation.Date {
     /// The moment as guerdon takes it, to the nearest microsecond; what is beyond all calendars is refused.
     var microseconds: Int64 {
         Int64(exactly: (timeIntervalSince1970 * 1_000_000).rounded()) ?? .max
+    }
+}
+
+extension FactValue {
+    /// The list, or one that guerdon refuses as too deep: reading it as it is would use up the stack.
+    static func bounded(_ list: [FactValue]) -> [FactValue] {
+        // As deep as JSON can bring lists in lists.
+        deeper(list, than: 56) ? [.duration("nested too deep")] : list
+    }
+
+    private static func deeper(_ list: [FactValue], than levels: Int) -> Bool {
+        list.contains { value in
+            guard case let .list(inner) = value else { return false }
+            return levels == 0 || deeper(inner, than: levels - 1)
+        }
     }
 }

@@ -61,6 +61,48 @@ final class HostileTests: XCTestCase {
         XCTAssertEqual(try plan.totals(state: state).first?.measure, Int64(taken.count) * 100)
     }
 
+    /// A list in a list in a list: as deep as JSON brings it, and not until the stack is used up.
+    func testListsInListsHaveAnEnd() throws {
+        let plan = try Plan(document: Fixture.readmePlan())
+        let state = plan.newState()
+        for levels in [60, 2_000] {
+            var list = FactValue.list([])
+            for _ in 0 ..< levels { list = .list([list]) }
+            var order = Fixture.sale("A1", 100)
+            order.facts = ["order.tags": list]
+            XCTAssertThrowsError(try plan.preview(event: order, state: state)) { error in
+                XCTAssertEqual((error as? GuerdonError)?.code, "document_too_deep")
+            }
+            XCTAssertThrowsError(try order.toJson()) { XCTAssertEqual(($0 as? GuerdonError)?.code, "document_too_deep") }
+        }
+        var order = Fixture.sale("A1", 100)
+        order.facts = ["order.tags": .list([.list([.integer(1)])])]
+        XCTAssertEqual(try Event(json: order.toJson()).facts, order.facts)
+    }
+
+    func testTheNextCallIsGoodWhateverCameBefore() throws {
+        let plan = try Plan(document: Fixture.readmePlan())
+        let state = plan.newState()
+        let order = Fixture.sale("A1", 100)
+        let expected = try plan.preview(event: order, state: state)
+        var enormous = order
+        enormous.id = String(repeating: "x", count: 20 << 20)
+        XCTAssertThrowsError(try plan.preview(event: enormous, state: state)) { error in
+            XCTAssertEqual((error as? GuerdonError)?.code, "id_invalid")
+        }
+        XCTAssertEqual(try plan.preview(event: order, state: state), expected)
+        let many = try plan.preview(events: Array(repeating: order, count: 5_000), state: state)
+        XCTAssertTrue(many.count == 5_000 && many.allSatisfy { $0 == expected })
+        var dollars = order
+        dollars.amount = Money(amount: 1, currency: "USD")
+        XCTAssertThrowsError(try plan.evaluate(events: [order, dollars], state: state)) { thrown in
+            let error = thrown as? GuerdonError
+            XCTAssertEqual(error?.code, "currency_mismatch")
+            XCTAssertEqual(error?.path, "/events/1/amount/currency")
+        }
+        XCTAssertEqual(try plan.totals(state: state), [])
+    }
+
     func testAnEnormousDocumentIsRefused() {
         let enormous = String(repeating: " ", count: 9 << 20)
         XCTAssertThrowsError(try Plan(document: enormous)) { XCTAssertEqual(($0 as? GuerdonError)?.code, "document_too_large") }

@@ -127,6 +127,29 @@ public struct UniffiReader {
         found: "(data: Data, offset: Data.Index)",
         made: "UniffiReader",
     },
+    // Room for an event at once, instead of growing to it in six steps.
+    TouchUp {
+        file: SWIFT_FILE,
+        times: Times::Exactly(1),
+        found: "fileprivate func createWriter() -> [UInt8] {
+    return []
+",
+        made: "fileprivate func createWriter() -> [UInt8] {
+    var writer: [UInt8] = []
+    writer.reserveCapacity(1_000)
+    return writer
+",
+    },
+    // A list in a list in a list, without end, would use up the stack on the other side.
+    TouchUp {
+        file: SWIFT_FILE,
+        times: Times::Exactly(1),
+        found: "    public static func write(_ value: [FactValue], into buf: inout [UInt8]) {
+",
+        made: "    public static func write(_ value: [FactValue], into buf: inout [UInt8]) {
+        let value = FactValue.bounded(value)
+",
+    },
 ];
 
 const KOTLIN_FILE: &str = "guerdon/guerdon.kt";
@@ -200,6 +223,40 @@ pub(crate) const KOTLIN: &[TouchUp] = &[
         buf.put(byteBuf)
 ",
         made: "        writeText(value, buf)
+",
+    },
+    // A list of sizes, each an object, only to add them up.
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::AtLeastOnce,
+        found: "        val sizeForItems = value.map { ",
+        made: "        val sizeForItems = value.sumOf { ",
+    },
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::AtLeastOnce,
+        found: ".allocationSize(it) }.sum()
+",
+        made: ".allocationSize(it) }
+",
+    },
+    // A list in a list in a list, without end, would use up the stack on the other side.
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "    override fun allocationSize(value: List<FactValue>): ULong {
+",
+        made: "    override fun allocationSize(value: List<FactValue>): ULong {
+        val value = value.bounded()
+",
+    },
+    TouchUp {
+        file: KOTLIN_FILE,
+        times: Times::Exactly(1),
+        found: "    override fun write(value: List<FactValue>, buf: ByteBuffer) {
+",
+        made: "    override fun write(value: List<FactValue>, buf: ByteBuffer) {
+        val value = value.bounded()
 ",
     },
 ];

@@ -15,7 +15,7 @@ use crate::kernel::problem::{Problem, Problems};
 
 pub use operations::{call, no_operation};
 pub use scalars::DecimalParts;
-pub(crate) use scalars::uniffi_scalar;
+pub(crate) use scalars::{read_scalar, uniffi_scalar};
 
 /// What guerdon refuses, with every problem that was found.
 #[derive(Debug, thiserror::Error, uniffi::Error)]

@@ -4,10 +4,13 @@
 //! order, and making numbers of text is most of what that costs. So a decimal crosses as its
 //! digits and scale, and an instant as microseconds. Everything else is text.
 
+use std::str::FromStr;
+
 use rust_decimal::Decimal;
 
 use super::refused;
 use crate::kernel::calendar::Instant;
+use crate::kernel::document::Limits;
 use crate::kernel::money::{Amount, DECIMAL_INVALID};
 use crate::kernel::problem::Problem;
 
@@ -62,6 +65,20 @@ uniffi::custom_type!(Instant, i64, {
     try_lift: |micros| Instant::from_micros(micros).map_err(refused),
 });
 
+/// What Swift and Kotlin hand over, as a duration, for a list that is nested deeper than JSON can bring one: read as
+/// it is, it would use up the stack.
+const TOO_DEEP: &str = "nested too deep";
+
+/// Reads a scalar that came as text.
+pub(crate) fn read_scalar<T: FromStr<Err = Problem>>(text: &str) -> uniffi::Result<T> {
+    let limits = Limits::INPUT;
+    let wrong = |problem| match text {
+        TOO_DEEP => limits.check_depth(limits.depth + 1).err().unwrap_or(problem),
+        _ => problem,
+    };
+    text.parse().map_err(|problem| refused(wrong(problem)))
+}
+
 /// Carries a scalar as text, unless it is one of those above.
 macro_rules! uniffi_scalar {
     ($type:ident, Decimal) => {};
@@ -69,7 +86,7 @@ macro_rules! uniffi_scalar {
     ($type:ident, $python:ident) => {
         uniffi::custom_type!($type, String, {
             lower: |value| value.to_string(),
-            try_lift: |text| text.parse::<$type>().map_err(crate::phone::refused),
+            try_lift: |text| crate::phone::read_scalar::<$type>(&text),
         });
     };
 }

@@ -1,4 +1,5 @@
-// Natural Kotlin types for what crosses as numbers: `BigDecimal` for amounts, `Instant` for instants; and text.
+// Natural Kotlin types for what crosses as numbers: `BigDecimal` for amounts, `Instant` for instants; text, and
+// lists in lists.
 
 package guerdon
 
@@ -11,6 +12,9 @@ private const val MICROS_PER_SECOND = 1_000_000L
 private const val NANOS_PER_MICRO = 1_000L
 private const val MOST_PLACES = 28
 private const val LAST_OF_ASCII = 0x7f
+
+// As deep as JSON can bring lists in lists.
+private const val DEEPEST = 56
 
 /** What guerdon refuses: it has no such scale. */
 private val refused = DecimalParts(0, 0uL, UByte.MAX_VALUE)
@@ -76,3 +80,10 @@ internal fun writeText(text: String, bytes: ByteBuffer) {
         bytes.put(letter.code.toByte())
     }
 }
+
+/** The list, or one that guerdon refuses as too deep: reading it as it is would use up the stack. */
+internal fun List<FactValue>.bounded(): List<FactValue> =
+    if (deeper(this, DEEPEST)) listOf(FactValue.Duration("nested too deep")) else this
+
+private fun deeper(list: List<FactValue>, levels: Int): Boolean =
+    list.any { it is FactValue.ListOf && (levels == 0 || deeper(it.v1, levels - 1)) }

@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.math.BigDecimal
+import java.nio.charset.CharacterCodingException
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicLong
 import kotlin.concurrent.thread
 
@@ -80,6 +82,86 @@ class HostileTest {
         threads.forEach(Thread::join)
         assertEquals(0, other.get())
         assertEquals(taken.get() * 100, plan.totals(state).first().measure)
+    }
+
+    /** Whoever closes a plan while others ask it lets those who ask finish; the next ones are refused. */
+    @Test
+    fun closingWhileOthersAskIsNoHarm() = repeat(20) {
+        val plan = Plan(Fixture.readmePlan)
+        val state = plan.newState()
+        val asking = CountDownLatch(3)
+        val answers = AtomicLong()
+        val threads = (0 until 3).map {
+            thread {
+                assertThrows(IllegalStateException::class.java) {
+                    while (true) {
+                        try {
+                            plan.preview(Fixture.sale("A1", "100"), state)
+                        } catch (refused: GuerdonException) {
+                            assertEquals("state_busy", refused.code)
+                        }
+                        answers.incrementAndGet()
+                        asking.countDown()
+                    }
+                }
+            }
+        }
+        asking.await()
+        plan.close()
+        state.close()
+        threads.forEach(Thread::join)
+        assertTrue(answers.get() >= 3)
+    }
+
+    /** A list in a list in a list: as deep as JSON brings it, and not until the stack is used up. */
+    @Test
+    fun listsInListsHaveAnEnd() = Plan(Fixture.readmePlan).use { plan ->
+        val state = plan.newState()
+        for (levels in listOf(60, 3_000, 100_000)) {
+            var list: FactValue = FactValue.ListOf(emptyList())
+            repeat(levels) { list = FactValue.ListOf(listOf(list)) }
+            val order = Fixture.sale("A1", "100").copy(facts = mapOf("order.tags" to list))
+            assertEquals("document_too_deep", refused { plan.preview(order, state) }.code)
+            assertEquals("document_too_deep", refused { order.toJson() }.code)
+        }
+        val two = FactValue.ListOf(listOf(FactValue.ListOf(listOf(FactValue.Integer(1)))))
+        val order = Fixture.sale("A1", "100").copy(facts = mapOf("order.tags" to two))
+        assertEquals(order.facts, Event.fromJson(order.toJson()).facts)
+    }
+
+    /** What is large crosses, and what cannot cross leaves the thread's buffer as good as before. */
+    @Test
+    fun theNextCallIsGoodWhateverCameBefore() = Plan(Fixture.readmePlan).use { plan ->
+        val state = plan.newState()
+        val order = Fixture.sale("A1", "100")
+        val expected = plan.preview(order, state)
+        assertEquals("id_invalid", refused { plan.preview(order.copy(id = "x".repeat(20 shl 20)), state) }.code)
+        assertEquals(expected, plan.preview(order, state))
+        assertEquals(List(20_000) { expected }, plan.preview(List(20_000) { order }, state))
+        assertEquals(expected, plan.preview(order, state))
+        // Half of a letter is no text.
+        assertThrows(CharacterCodingException::class.java) { plan.preview(order.copy(id = "\ud83d"), state) }
+        assertEquals(expected, plan.preview(order, state))
+        val paid = plan.evaluate(listOf(order, order.copy(id = "A2")), state)
+        assertEquals(expected.total, paid[0].total)
+        val dollars = order.copy(amount = Money(BigDecimal.ONE, "USD"))
+        val refused = refused { plan.evaluate(listOf(order, dollars), state) }
+        assertEquals("currency_mismatch" to "/events/1/amount/currency", refused.code to refused.path)
+        assertEquals(20_000L, plan.totals(state).single().measure)
+    }
+
+    /** Bytes that are no event are an error of the package itself, and harmless. */
+    @Test
+    fun whatIsNoEventIsNotRead() = Plan(Fixture.readmePlan).use { plan ->
+        val state = plan.newState()
+        val lane = Lane.current
+        for (length in listOf(0L, 3L, 40L, -1L, Long.MAX_VALUE)) {
+            lane.room(64UL).putLong(-1)
+            val answer = plan.hold { one ->
+                state.hold { other -> Crossing.native.preview(lane.handle, one, other, 0, length, lane.status) }
+            }
+            assertThrows(InternalException::class.java) { lane.answer(answer) }
+        }
     }
 
     @Test

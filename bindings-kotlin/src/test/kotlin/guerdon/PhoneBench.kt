@@ -6,8 +6,6 @@ package guerdon
 import org.junit.jupiter.api.Test
 import java.io.File
 
-private const val ROUNDS = 15
-
 class PhoneBench {
     private val plan = Plan(File("../benches/fixtures/plan.json").readText())
     private val order = Event.fromJson(File("../benches/fixtures/event.json").readText())
@@ -28,18 +26,21 @@ class PhoneBench {
         time("preview, whole outcome") { plan.preview(order, state) }
         val changing = plan.newState()
         time("evaluate, whole outcome") { plan.evaluate(order, changing) }
-        time("preview of 1,000 events, a row", calls = 8, rows = 1_000) { plan.preview(orders, state) }
-        time("run of 1,000 rows, a row", calls = 40, rows = 1_000) { state.copy().use { plan.run(columns, it) } }
+        time("preview of 1,000 events, a row", calls = 1, rows = 1_000, rounds = 150) { plan.preview(orders, state) }
+        time("run of 1,000 rows, a row", calls = 1, rows = 1_000, rounds = 600) { state.copy().use { plan.run(columns, it) } }
     }
 
-    /** The median and the best of several rounds, in microseconds a call. */
-    private fun time(name: String, calls: Int = 2_000, rows: Int = 1, call: () -> Unit) {
-        repeat(calls * 5) { call() }
-        val rounds = List(ROUNDS) {
+    /**
+     * The median and the best of many rounds, in microseconds a call, once the compiler knows the code. A round takes a
+     * millisecond or less where it can, so that a busy machine leaves most of them alone.
+     */
+    private fun time(name: String, calls: Int = 50, rows: Int = 1, rounds: Int = 1_000, call: () -> Unit) {
+        repeat(calls * rounds / 2) { call() }
+        val times = List(rounds) {
             val start = System.nanoTime()
             repeat(calls) { call() }
             (System.nanoTime() - start) / (calls * rows * 1_000.0)
         }.sorted()
-        println("kotlin\t%s\t%.3f\t%.3f".format(name, rounds[ROUNDS / 2], rounds[0]))
+        println("kotlin\t%s\t%.3f\t%.3f".format(name, times[rounds / 2], times[0]))
     }
 }
