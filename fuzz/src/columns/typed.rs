@@ -29,61 +29,110 @@ const WORDS: [&str; 16] = [
     "2026-13-01",
 ];
 
+/// Where the choices come from, and whether any of them may be wrong: a table with one wrong column is refused as a
+/// whole, so that most inputs are calm.
+struct Choices<'a, 'b> {
+    bytes: &'a mut Bytes<'b>,
+    calm: bool,
+}
+
+impl Choices<'_, '_> {
+    /// One time in so many, and never in a calm input.
+    fn rarely(&mut self, sides: usize) -> bool {
+        self.bytes.below(sides) + 1 == sides && !self.calm
+    }
+
+    fn rows(&mut self, rows: usize) -> usize {
+        if self.rarely(32) {
+            self.bytes.below(24)
+        } else {
+            rows
+        }
+    }
+}
+
 pub(super) fn table(bytes: &mut Bytes<'_>) -> TypedTable<'static> {
+    let calm = bytes.below(4) != 3;
     let rows = bytes.below(24);
+    let mut choices = Choices { bytes, calm };
     let mut columns = Vec::new();
     for name in NAMES {
-        // Mostly what a plan needs, now and then without a column or with one twice.
-        for _ in 0..[1, 1, 1, 1, 1, 1, 0, 2][bytes.below(8)] {
-            columns.push(column(name, rows, bytes));
+        let left_out = match name {
+            "at" | "partner" | "amount_minor" | "customer" => choices.rarely(8),
+            // Beside the same in minor units, it is refused.
+            "amount" => !choices.rarely(4),
+            _ => choices.bytes.below(4) == 3,
+        };
+        if left_out {
+            continue;
+        }
+        columns.push(column(name, rows, &mut choices));
+        if choices.rarely(8) {
+            columns.push(column(name, rows, &mut choices));
         }
     }
     TypedTable { columns }
 }
 
-fn column(name: &str, rows: usize, bytes: &mut Bytes<'_>) -> TypedColumn<'static> {
-    let rows = another_now_and_then(rows, bytes);
-    let content = content(name, rows, bytes);
-    let valid = (bytes.below(4) == 3).then(|| {
-        let rows = another_now_and_then(rows, bytes);
-        Cow::Owned(bytes.take(rows))
+fn column(name: &str, rows: usize, choices: &mut Choices<'_, '_>) -> TypedColumn<'static> {
+    let rows = choices.rows(rows);
+    let content = content(name, rows, choices);
+    let nullable = name.contains('.') || name == "refund_of";
+    let valid = (choices.rarely(4) || nullable && choices.bytes.below(4) == 3).then(|| {
+        let rows = choices.rows(rows);
+        Cow::Owned(choices.bytes.take(rows))
     });
-    TypedColumn { name: name.to_owned(), content, valid }
-}
-
-fn another_now_and_then(rows: usize, bytes: &mut Bytes<'_>) -> usize {
-    if bytes.below(32) == 31 { bytes.below(24) } else { rows }
+    TypedColumn {
+        name: name.to_owned(),
+        content,
+        valid,
+    }
 }
 
 /// Mostly what a column of that name has, now and then anything.
-fn content(name: &str, rows: usize, bytes: &mut Bytes<'_>) -> Content<'static> {
-    match bytes.below(16) {
-        13 => return Content::Floats("Float64Array".to_owned()),
-        14 => return Content::Other("Map".to_owned()),
-        _ => {}
+fn content(name: &str, rows: usize, choices: &mut Choices<'_, '_>) -> Content<'static> {
+    if choices.rarely(16) {
+        return Content::Floats("Float64Array".to_owned());
+    }
+    if choices.rarely(16) {
+        return Content::Other("Map".to_owned());
     }
     let words = match name {
-        "kind" | "item.product" | "customer.country" | "fact.day" => true,
-        "at" | "partner" | "customer" | "amount" | "fact.score" => bytes.below(2) == 1,
-        _ => bytes.below(8) == 7,
+        "kind" | "item.product" | "customer.country" | "fact.day" | "amount" => true,
+        "at" | "partner" | "customer" | "fact.score" => choices.bytes.below(2) == 1,
+        _ => choices.rarely(8),
     };
     if !words {
-        let width = if name == "at" { bytes.below(8).max(6) } else { bytes.below(8) };
-        return Content::Numbers(of_width(width, &numbers(name, &DataType::Int64, rows, bytes)));
+        let width = if name == "at" && !choices.rarely(8) {
+            6
+        } else {
+            choices.bytes.below(8)
+        };
+        let numbers = match name {
+            "customer.new" if choices.calm => (0..rows).map(|_| small(choices.bytes, 2)).collect(),
+            _ => numbers(name, &DataType::Int64, rows, choices.bytes),
+        };
+        return Content::Numbers(of_width(width, &numbers));
     }
-    let known: Vec<&str> = match name {
-        "at" => WORDS[8..11].to_vec(),
-        "fact.day" => WORDS[10..11].to_vec(),
-        "amount" | "fact.score" => WORDS[11..14].to_vec(),
-        "kind" => WORDS[4..6].to_vec(),
-        _ => WORDS[..7].to_vec(),
+    let wild = choices.rarely(8);
+    let known = match name {
+        _ if wild => &WORDS[..],
+        "at" => &WORDS[8..10],
+        "fact.day" => &WORDS[10..11],
+        "amount" | "fact.score" => &WORDS[11..13],
+        "kind" => &WORDS[4..6],
+        _ => &WORDS[..7],
     };
-    let wild = bytes.below(8) == 7;
-    let known = if wild { WORDS.to_vec() } else { known };
-    let code = |_| if wild { i128::from(bytes.byte()) - 4 } else { small(bytes, known.len()) };
+    let code = |_| match wild {
+        true => i128::from(choices.bytes.byte()) - 4,
+        false => small(choices.bytes, known.len()),
+    };
     let codes: Vec<i128> = (0..rows).map(code).collect();
-    let width = bytes.below(8);
-    Content::Words(of_width(width, &codes), known.into_iter().map(str::to_owned).collect())
+    let width = choices.bytes.below(8);
+    Content::Words(
+        of_width(width, &codes),
+        known.iter().map(|word| (*word).to_owned()).collect(),
+    )
 }
 
 fn small(bytes: &mut Bytes<'_>, below: usize) -> i128 {
