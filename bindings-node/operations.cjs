@@ -18,6 +18,9 @@ exports.OPERATIONS = Object.freeze([
   'money.convert',
   'money.round',
   'plan.describe',
+  'payout.adjust',
+  'payout.audit',
+  'payout.balances',
   'payout.describe_policy',
   'payout.ledger',
   'payout.post',
@@ -26,6 +29,7 @@ exports.OPERATIONS = Object.freeze([
   'payout.statement',
   'payout.statements',
   'payout.withdraw',
+  'payout.withhold',
   'schedule.rate',
 ]);
 
@@ -65,6 +69,9 @@ exports.plan = {
 };
 
 exports.payout = {
+  adjust: (input) => call('payout.adjust', input),
+  audit: (input) => call('payout.audit', input),
+  balances: (input) => call('payout.balances', input),
   describePolicy: (input) => call('payout.describe_policy', input),
   ledger: (input) => call('payout.ledger', input),
   post: (input) => call('payout.post', input),
@@ -73,6 +80,7 @@ exports.payout = {
   statement: (input) => call('payout.statement', input),
   statements: (input) => call('payout.statements', input),
   withdraw: (input) => call('payout.withdraw', input),
+  withhold: (input) => call('payout.withhold', input),
 };
 
 exports.schedule = {

@@ -101,7 +101,40 @@ export type Account =
   /** What has arrived. */
   | 'paid'
   /** What payout methods have charged. */
-  | 'fees';
+  | 'fees'
+  /** What was withheld from the partner, such as a tax. */
+  | 'withheld';
+
+/** What `payout.adjust` takes. */
+export interface AdjustInput {
+  /** The policy, which says how many people must approve. */
+  policy: PayoutPolicyDocument;
+  /** The postings so far, in any order; the partner's own are enough. */
+  postings: Posting<InstantInput>[];
+  /** The host's id of the decision, unique for the partner: posting it again changes nothing. */
+  id: Id;
+  /** Whose balance. */
+  partner: Id;
+  /** What is decided. */
+  kind: AdjustmentKind;
+  /** How much is added to the balance; below zero for what an adjustment takes from it. */
+  amount: Money;
+  /** When. */
+  at: InstantInput;
+  /** From when it counts as payable; at once unless said. */
+  payable_at?: InstantInput;
+  /** Why, for people. */
+  reason: string;
+  /** Who approved it. */
+  approved_by: Id[];
+}
+
+/** What people decide about a balance. */
+export type AdjustmentKind =
+  /** Something is added or taken. */
+  | 'adjustment'
+  /** A debt, or a part of it, is forgiven. */
+  | 'write_off';
 
 /** What `money.allocate` takes. */
 export interface AllocateInput {
@@ -128,6 +161,14 @@ export interface AllocationPart {
   key: Id;
   /** How much it weighs beside the others; zero or more. Only the proportions matter. */
   weight: Exact;
+}
+
+/** Why something was posted that no event has caused, and who approved it. */
+export interface Approval {
+  /** Why, for people. */
+  reason: string;
+  /** Who approved it. */
+  approved_by: Id[];
 }
 
 /** Which amount of a sale commissions are computed on. */
@@ -217,7 +258,13 @@ export type EntryKind =
   /** A payout that was refused before it was sent. */
   | 'payout_rejected'
   /** The fee of one, given back. */
-  | 'fee_returned';
+  | 'fee_returned'
+  /** What is withheld from earnings, or given back of it. */
+  | 'withholding'
+  /** What people have added or taken. */
+  | 'adjustment'
+  /** A debt that was forgiven. */
+  | 'write_off';
 
 /** What `commission.evaluate` takes. */
 export interface EvaluateInput {
@@ -305,6 +352,16 @@ export type EventKind =
   | 'click'
   /** Anything else that the plan knows by its facts. */
   | 'custom';
+
+/** What a unit of one currency is in another one. */
+export interface ExchangeRate {
+  /** The currency that is converted. */
+  base: Currency;
+  /** The currency that it becomes. */
+  quote: Currency;
+  /** How many units of `quote` one unit of `base` buys; above zero. */
+  rate: Exact;
+}
 
 /** What `explain.text` takes. */
 export interface ExplainInput {
@@ -564,7 +621,8 @@ export type FeeBearer =
 /** How much a payout costs. */
 export type FeeCharge =
   | FeeChargeFlat
-  | FeeChargePercent;
+  | FeeChargePercent
+  | FeeChargeSchedule;
 
 /** The same for every payout. */
 export interface FeeChargeFlat {
@@ -578,6 +636,28 @@ export interface FeeChargePercent {
   type: 'percent';
   /** The share, at most 100 %. */
   rate: Rate;
+  /**
+   * The least it is; 0 unless said.
+   * @default "0"
+   */
+  min?: Amount;
+  /** The most it is; without limit unless said. */
+  max?: Amount;
+  /**
+   * How it is rounded to the currency's minor unit, before `min` and `max`.
+   * @default "half_away_from_zero"
+   */
+  rounding?: Rounding;
+}
+
+/** By the size of what leaves the partner's balance. */
+export interface FeeChargeSchedule {
+  type: 'schedule';
+  /**
+   * How much, by that amount in units of the currency. Its mode is `marginal` or
+   * `per_transaction`, and each step takes less than 100 %.
+   */
+  schedule: Schedule;
   /**
    * The least it is; 0 unless said.
    * @default "0"
@@ -1289,6 +1369,17 @@ export interface Payee {
   status?: PartnerStatus;
   /** Whether there is a payout method that is known to be the partner's. */
   verified: boolean;
+  /** The partner's tier, by which a policy may set the minimum. */
+  tier?: Id;
+  /** The payout method; one of the policy's where it has some. */
+  method?: Id;
+  /** The currency in which the money arrives; that of the policy unless said. */
+  pay_in?: Currency;
+  /**
+   * Whether nothing is withheld from the partner any more; not so unless said.
+   * @default false
+   */
+  withholding_exempt?: boolean;
 }
 
 /** What one partner is paid. */
@@ -1318,6 +1409,87 @@ export interface Payout<At = Instant> {
   net: Money;
   /** What is payable and stays. */
   carried: Money;
+  /** The payout method, where the partner has named one. */
+  method?: Id;
+  /** What arrives in another currency, where the partner is paid in one. */
+  exchange?: PayoutExchange;
+}
+
+/** What `payout.audit` gives back. */
+export interface PayoutAudit {
+  /** Every rule that is broken, with its place in the input; none in sound books. */
+  problems: Problem[];
+  /** How many different postings there are. */
+  postings: number;
+  /** How many came again, and did not count. */
+  repeated: number;
+}
+
+/** What `payout.audit` takes. */
+export interface PayoutAuditInput {
+  /** The postings, in any order. */
+  postings: Posting<InstantInput>[];
+  /**
+   * All commission lines that were posted, to compare; not compared unless there are any.
+   * @default []
+   */
+  lines?: Line<InstantInput>[];
+  /**
+   * Payouts as they were proposed, to compare.
+   * @default []
+   */
+  payouts?: Payout<InstantInput>[];
+}
+
+/** What a partner has in a currency. */
+export interface PayoutBalance {
+  /** Whose. */
+  partner: Id;
+  /** In which currency. */
+  currency: Currency;
+  /** What is owed, payable or not; negative for a debt. */
+  balance: Money;
+  /** How much of it is payable. */
+  payable: Money;
+  /** How much of it is not yet. */
+  pending: Money;
+  /**
+   * How much may leave now: what is payable, less what is known to be taken back later; never
+   * below zero.
+   */
+  available: Money;
+  /** What has left the balance and has not arrived. */
+  in_transit: Money;
+  /** What has arrived and has not come back. */
+  paid: Money;
+  /** What was withheld, such as a tax, and not given back. */
+  withheld: Money;
+  /** The payout that is under way. */
+  open?: DerivedId;
+}
+
+/** What `payout.balances` gives back. */
+export interface PayoutBalances {
+  /** One for each partner and currency with a posting, in that order. */
+  balances: PayoutBalance[];
+  /** Every payout that was started, in the order of their ids. */
+  payouts: PayoutStanding[];
+}
+
+/** What `payout.balances` takes. */
+export interface PayoutBalancesInput {
+  /** The postings so far, in any order. */
+  postings: Posting<InstantInput>[];
+  /** As of when: later postings do not count. */
+  at: InstantInput;
+}
+
+/** What arrives in another currency. */
+export interface PayoutExchange {
+  /** How many units of that currency one unit of the payout's own buys. */
+  rate: Exact;
+  /** What arrives: `net` at that rate, rounded once. */
+  amount: Money;
 }
 
 /** What one payout costs, and who bears it. */
@@ -1340,8 +1512,8 @@ export interface PayoutFee {
 export interface PayoutLedger {
   /**
    * The same postings, in their order. A partner's account is `partner/` and the partner's id;
-   * the others are `program`, `transit`, `paid` and `fees`. The cause is the commission line
-   * or the payout, the memo the event.
+   * the others are `program`, `transit`, `paid`, `fees` and `withheld`. The cause is what the
+   * posting refers to, the memo the event.
    */
   postings: LedgerPosting[];
 }
@@ -1350,6 +1522,14 @@ export interface PayoutLedger {
 export interface PayoutLedgerInput {
   /** The postings. */
   postings: Posting<InstantInput>[];
+}
+
+/** What is different with a payout method. */
+export interface PayoutMethod {
+  /** The step in which it can pay; that of the policy unless said. */
+  increment?: Amount;
+  /** What one payout costs; that of the policy unless said. */
+  fee?: PayoutFee;
 }
 
 /** What happened to a payout. */
@@ -1381,12 +1561,36 @@ export interface PayoutPolicyDocument {
    */
   minimum?: Amount;
   /**
+   * Other minimums for some partners: the first that fits a partner takes the place of
+   * `minimum`.
+   * @default []
+   */
+  thresholds?: PayoutThreshold[];
+  /**
    * The step in which the method can pay, such as 1 where it pays no cents; what is finer
    * stays with the partner. The currency's minor unit unless said.
    */
   increment?: Amount;
   /** What one payout costs; nothing unless said. */
   fee?: PayoutFee;
+  /**
+   * The payout methods on offer, by name, and what is different with each. Unless there are
+   * any, a partner's method makes no difference.
+   * @default {}
+   */
+  methods?: { [key: string]: PayoutMethod };
+  /**
+   * How an amount that arrives in another currency is rounded to its minor unit.
+   * @default "half_away_from_zero"
+   */
+  exchange_rounding?: Rounding;
+  /** What is withheld from earnings, such as a tax; nothing unless said. */
+  withholding?: Withholding;
+  /**
+   * How many people must have approved an adjustment or a write-off; 1 unless said.
+   * @default 1
+   */
+  approvals?: number;
 }
 
 /** What `payout.describe_policy` takes. */
@@ -1403,6 +1607,51 @@ export interface PayoutPolicyReference {
   version: number;
   /** SHA-256 of the document's canonical form. */
   hash: Id;
+}
+
+/** Where a payout stands. */
+export interface PayoutStanding {
+  /** The payout's id. */
+  id: DerivedId;
+  /** Whose it is. */
+  partner: Id;
+  /** Where it stands. */
+  state: PayoutState;
+  /** How often it was started. */
+  attempts: number;
+  /** What is sent. */
+  net: Money;
+  /** What it costs the partner. */
+  fee: Money;
+  /** When it was first started. */
+  started_at: Instant;
+  /** When it came to where it stands. */
+  since: Instant;
+}
+
+/** Where a payout stands. */
+export type PayoutState =
+  /** It was started, and nothing is known yet. */
+  | 'in_transit'
+  /** It arrived. */
+  | 'completed'
+  /** It did not arrive; it can be started again. */
+  | 'failed'
+  /** It was refused before it was sent, and is over. */
+  | 'rejected'
+  /** It arrived and came back, and is over. */
+  | 'returned';
+
+/** A minimum for the partners whom all that it says fits. */
+export interface PayoutThreshold {
+  /** The partner's tier; any unless said. */
+  tier?: Id;
+  /** The partner's payout method; any unless said. */
+  method?: Id;
+  /** The currency that the partner is paid in; any unless said. */
+  pay_in?: Currency;
+  /** The least payable amount that is paid, in the policy's currency. */
+  minimum: Amount;
 }
 
 /** The sums over all payouts. */
@@ -1535,10 +1784,14 @@ export interface Posting<At = Instant> {
   at: At;
   /** The partner whose money it moves. */
   partner: Id;
-  /** The event or refund that caused it, where one did. */
+  /** The event or refund that caused it, where one did; for an adjustment the host's id of it. */
   event?: Id;
-  /** The commission line or the payout that it posts. */
+  /** The commission line, the payout, the year of withholding or the adjustment that it posts. */
   reference: DerivedId;
+  /** For a reversal: the commission line that it takes back. */
+  origin?: DerivedId;
+  /** Why, and who approved it, where people decided it. */
+  approval?: Approval;
   /** What goes where. */
   entries: PostingEntry<At>[];
 }
@@ -1599,6 +1852,11 @@ export interface ProposeInput {
   partners: Payee[];
   /** What is payable at this instant is paid. */
   cut_off: InstantInput;
+  /**
+   * The exchange rates for partners who are paid in another currency.
+   * @default []
+   */
+  rates?: ExchangeRate[];
 }
 
 /** An exact rate: a percentage or a ratio. */
@@ -1963,6 +2221,10 @@ export interface Statement {
   payouts: Money;
   /** What the payouts cost the partner, less what was given back; negative for what was paid. */
   fees: Money;
+  /** What was withheld, such as a tax, less what was given back; negative for what was taken. */
+  withheld: Money;
+  /** What people have added or taken, and debts that were forgiven. */
+  adjustments: Money;
   /** What is owed at the end: the opening balance and all of the above. */
   closing: Money;
   /** How much of the closing balance is payable at the end. */
@@ -1983,7 +2245,10 @@ export interface StatementEntry {
   kind: EntryKind;
   /** The event or refund behind it, where there is one. */
   event?: Id;
-  /** The commission line or the payout behind it. */
+  /**
+   * What the posting refers to: the commission line, the payout, the year of withholding or
+   * the adjustment behind it.
+   */
   reference: DerivedId;
   /** How much it adds to the balance. */
   amount: Money;
@@ -2295,12 +2560,16 @@ export type UnpaidReason =
   | 'below_increment'
   /** The fee would take all of it. */
   | 'fee_not_covered'
+  /** Something has to be withheld first; post what `payout.withhold` gives. */
+  | 'withholding_due'
   /** The payout of this cut-off was carried out before; what came since waits for the next. */
   | 'already_started'
   /** A payout is under way, and there is one at a time for a partner and currency. */
   | 'payout_open'
   /** There is no verified payout method. */
   | 'not_verified'
+  /** The partner's payout method is not one of the policy's. */
+  | 'method_not_offered'
   /** The partner is suspended. */
   | 'suspended'
   /** The partner is closed. */
@@ -2366,6 +2635,11 @@ export interface WithdrawInput {
   amount: Money;
   /** When it is asked; what is payable by then can be withdrawn. */
   at: InstantInput;
+  /**
+   * The exchange rates, for a partner who is paid in another currency.
+   * @default []
+   */
+  rates?: ExchangeRate[];
 }
 
 /** What `payout.withdraw` gives back. */
@@ -2374,6 +2648,42 @@ export interface Withdrawal {
   payout: Payout;
   /** What takes it from the balance; keep it with the others. */
   posting: Posting;
+}
+
+/** What `payout.withhold` takes. */
+export interface WithholdInput {
+  /** The policy, which says what is withheld. */
+  policy: PayoutPolicyDocument;
+  /** The postings so far, in any order. */
+  postings: Posting<InstantInput>[];
+  /** The partners as they are known; of one who is not listed as much is withheld as of any. */
+  partners: Payee[];
+  /** When: what was payable by then counts. Before a batch, its cut-off. */
+  at: InstantInput;
+}
+
+/** What is withheld from a year's earnings. */
+export interface Withholding {
+  /**
+   * How much, by what was earned in the year so far beyond `exempt`, in units of the currency.
+   * Its mode is `marginal` or `retroactive`, and no step takes more than everything.
+   */
+  schedule: Schedule;
+  /**
+   * The earnings of a year of which nothing is withheld; 0 unless said.
+   * @default "0"
+   */
+  exempt?: Amount;
+  /**
+   * The time zone in which years begin; UTC unless said.
+   * @default "UTC"
+   */
+  zone?: Zone;
+  /**
+   * How what is withheld in a year is rounded to the currency's minor unit.
+   * @default "half_away_from_zero"
+   */
+  rounding?: Rounding;
 }
 
 /** What each operation takes and gives. */
@@ -2406,6 +2716,12 @@ export interface Operations {
   'money.round': { input: RoundInput; output: Money };
   /** Checks a commission plan and says what it reads, keeps and may be cut by. */
   'plan.describe': { input: PlanInput; output: PlanDescription };
+  /** Posts an adjustment or the write-off of a debt, with its reason and who approved it. */
+  'payout.adjust': { input: AdjustInput; output: Posting };
+  /** Tells every rule of the books that a list of postings breaks. */
+  'payout.audit': { input: PayoutAuditInput; output: PayoutAudit };
+  /** Sums the postings to what each partner has, and tells where each payout stands. */
+  'payout.balances': { input: PayoutBalancesInput; output: PayoutBalances };
   /** Checks a payout policy, and says how results refer to it. */
   'payout.describe_policy': { input: PayoutPolicyInput; output: PayoutPolicyReference };
   /** Turns payout postings into those of the general ledger. */
@@ -2422,6 +2738,8 @@ export interface Operations {
   'payout.statements': { input: StatementsInput; output: Statements };
   /** Takes a withdrawal that a partner asks for, or says everything that stands in its way. */
   'payout.withdraw': { input: WithdrawInput; output: Withdrawal };
+  /** Posts what is to be withheld of a year's earnings, and gives back what no longer is. */
+  'payout.withhold': { input: WithholdInput; output: Postings };
   /** Rates events by a tiered schedule, one after the other, and says which steps pay. */
   'schedule.rate': { input: ScheduleRateInput; output: ScheduleRating };
 }

@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guerdon::commission::{Line, LineKind, PartnerStatus};
+use guerdon::commission::{Line, LineKind};
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::derived_id::{Cause, DerivedId};
 use guerdon::kernel::id::Id;
@@ -151,6 +151,7 @@ impl Host {
             postings: self.postings.clone(),
             partners: payees(unverified),
             cut_off: at(cut_off),
+            rates: Vec::new(),
         };
         let proposal = propose(input.clone()).unwrap();
         self.check(&proposal, &input, which);
@@ -235,9 +236,8 @@ fn settled(postings: &[Posting], payout: &Payout, outcome: PayoutOutcome, at: In
 
 fn payees(unverified: Option<usize>) -> Vec<Payee> {
     let payee = |(number, partner): (usize, &&str)| Payee {
-        partner: id(partner),
-        status: PartnerStatus::Active,
         verified: unverified != Some(number),
+        ..Payee::new(id(partner))
     };
     PARTNERS.iter().enumerate().map(payee).collect()
 }
@@ -326,8 +326,14 @@ fn owed_before(postings: &[Posting], statement: &Statement, end: Instant) -> Big
     })
 }
 
-const ACCOUNTS: [Account; 5] =
-    [Account::Partner, Account::Program, Account::Transit, Account::Paid, Account::Fees];
+const ACCOUNTS: [Account; 6] = [
+    Account::Partner,
+    Account::Program,
+    Account::Transit,
+    Account::Paid,
+    Account::Fees,
+    Account::Withheld,
+];
 
 // ---- the properties ----
 
@@ -447,7 +453,15 @@ proptest! {
 }
 
 fn adds_up(one: &Statement) -> Result<(), TestCaseError> {
-    let parts = [one.commissions, one.overrides, one.reversals, one.payouts, one.fees];
+    let parts = [
+        one.commissions,
+        one.overrides,
+        one.reversals,
+        one.payouts,
+        one.fees,
+        one.withheld,
+        one.adjustments,
+    ];
     let sum: BigInt = parts.iter().map(minor).sum();
     prop_assert_eq!(minor(&one.opening) + sum, minor(&one.closing));
     prop_assert_eq!(minor(&one.payable) + minor(&one.pending), minor(&one.closing));

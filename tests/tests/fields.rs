@@ -17,6 +17,10 @@ use serde_json::{Map, Value};
 /// What adds nothing but a check, so that a change of it can only be refused.
 const ONLY_CHECKED: &[(&str, &str)] = &[
     ("Group.id", "names a group for its author; ids are unique"),
+    (
+        "PayoutPolicyDocument.approvals",
+        "with fewer it is refused; who approved is not its business",
+    ),
     ("PayoutPolicyDocument.format", "another format is another document"),
     ("PlanDocument.facts", "declares what conditions may read"),
     ("PlanDocument.format", "another format is another document"),

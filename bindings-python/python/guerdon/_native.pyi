@@ -8,18 +8,21 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
+from .types import Account, AdjustmentKind, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
 
 __all__ = [
+    "AdjustInput",
     "AllocateInput",
     "AllocatedPart",
     "AllocationPart",
+    "Approval",
     "Columns",
     "ConvertInput",
     "Earnings",
     "EvaluateInput",
     "Evaluation",
     "Event",
+    "ExchangeRate",
     "ExplainInput",
     "Explanation",
     "ExpressionInput",
@@ -63,10 +66,17 @@ __all__ = [
     "Partner",
     "Payee",
     "Payout",
+    "PayoutAudit",
+    "PayoutAuditInput",
+    "PayoutBalance",
+    "PayoutBalances",
+    "PayoutBalancesInput",
+    "PayoutExchange",
     "PayoutLedger",
     "PayoutLedgerInput",
     "PayoutPolicyInput",
     "PayoutPolicyReference",
+    "PayoutStanding",
     "PayoutTotals",
     "Plan",
     "PlanDescription",
@@ -114,6 +124,7 @@ __all__ = [
     "Unrounded",
     "WithdrawInput",
     "Withdrawal",
+    "WithholdInput",
     "__version__",
     "call",
     "commission_evaluate",
@@ -129,6 +140,9 @@ __all__ = [
     "money_allocate",
     "money_convert",
     "money_round",
+    "payout_adjust",
+    "payout_audit",
+    "payout_balances",
     "payout_describe_policy",
     "payout_ledger",
     "payout_post",
@@ -137,6 +151,7 @@ __all__ = [
     "payout_statement",
     "payout_statements",
     "payout_withdraw",
+    "payout_withhold",
     "plan_describe",
     "schedule_rate",
 ]
@@ -145,6 +160,48 @@ __version__: str
 
 def call(operation: str, input: DocumentInput) -> str:
     """Runs an operation, given JSON text or dicts, lists and exact types; gives JSON text."""
+
+@final
+class AdjustInput:
+    """What `payout.adjust` takes."""
+    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], id: IdInput, partner: IdInput, kind: AdjustmentKind, amount: Money, at: InstantInput, payable_at: InstantInput | None = None, reason: str, approved_by: Sequence[IdInput]) -> AdjustInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy, which says how many people must approve."""
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings so far, in any order; the partner's own are enough."""
+    @property
+    def id(self) -> str:
+        """The host's id of the decision, unique for the partner: posting it again changes nothing."""
+    @property
+    def partner(self) -> str:
+        """Whose balance."""
+    @property
+    def kind(self) -> AdjustmentKind:
+        """What is decided."""
+    @property
+    def amount(self) -> Money:
+        """How much is added to the balance; below zero for what an adjustment takes from it."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @property
+    def payable_at(self) -> _dt.datetime | None:
+        """From when it counts as payable; at once unless said."""
+    @property
+    def reason(self) -> str:
+        """Why, for people."""
+    @property
+    def approved_by(self) -> list[str]:
+        """Who approved it."""
+    @staticmethod
+    def from_json(text: str) -> AdjustInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class AllocateInput:
@@ -196,6 +253,24 @@ class AllocationPart:
         """How much it weighs beside the others; zero or more. Only the proportions matter."""
     @staticmethod
     def from_json(text: str) -> AllocationPart:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Approval:
+    """Why something was posted that no event has caused, and who approved it."""
+    def __new__(cls, *, reason: str, approved_by: Sequence[IdInput]) -> Approval: ...
+    @property
+    def reason(self) -> str:
+        """Why, for people."""
+    @property
+    def approved_by(self) -> list[str]:
+        """Who approved it."""
+    @staticmethod
+    def from_json(text: str) -> Approval:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -323,6 +398,27 @@ class Event:
         """The host's own facts, as the plan declares them."""
     @staticmethod
     def from_json(text: str) -> Event:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ExchangeRate:
+    """What a unit of one currency is in another one."""
+    def __new__(cls, *, base: str, quote: str, rate: FractionInput) -> ExchangeRate: ...
+    @property
+    def base(self) -> str:
+        """The currency that is converted."""
+    @property
+    def quote(self) -> str:
+        """The currency that it becomes."""
+    @property
+    def rate(self) -> Fraction:
+        """How many units of `quote` one unit of `base` buys; above zero."""
+    @staticmethod
+    def from_json(text: str) -> ExchangeRate:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -1266,7 +1362,7 @@ class Partner:
 @final
 class Payee:
     """A partner, as far as payouts go."""
-    def __new__(cls, *, partner: IdInput, status: PartnerStatus | None = None, verified: bool) -> Payee: ...
+    def __new__(cls, *, partner: IdInput, status: PartnerStatus | None = None, verified: bool, tier: IdInput | None = None, method: IdInput | None = None, pay_in: str | None = None, withholding_exempt: bool | None = None) -> Payee: ...
     @property
     def partner(self) -> str:
         """The partner's id."""
@@ -1276,6 +1372,18 @@ class Payee:
     @property
     def verified(self) -> bool:
         """Whether there is a payout method that is known to be the partner's."""
+    @property
+    def tier(self) -> str | None:
+        """The partner's tier, by which a policy may set the minimum."""
+    @property
+    def method(self) -> str | None:
+        """The payout method; one of the policy's where it has some."""
+    @property
+    def pay_in(self) -> str | None:
+        """The currency in which the money arrives; that of the policy unless said."""
+    @property
+    def withholding_exempt(self) -> bool:
+        """Whether nothing is withheld from the partner any more; not so unless said."""
     @staticmethod
     def from_json(text: str) -> Payee:
         """Reads the JSON form that `to_json` writes."""
@@ -1287,7 +1395,7 @@ class Payee:
 @final
 class Payout:
     """What one partner is paid."""
-    def __new__(cls, *, id: UuidInput, partner: IdInput, policy: IdInput, policy_version: int, cut_off: InstantInput, gross: Money, fee: Money, fee_borne_by: FeeBearer, fee_on_return: ReturnedFee, net: Money, carried: Money) -> Payout: ...
+    def __new__(cls, *, id: UuidInput, partner: IdInput, policy: IdInput, policy_version: int, cut_off: InstantInput, gross: Money, fee: Money, fee_borne_by: FeeBearer, fee_on_return: ReturnedFee, net: Money, carried: Money, method: IdInput | None = None, exchange: PayoutExchange | None = None) -> Payout: ...
     @property
     def id(self) -> UUID:
         """Derived from policy, version, partner, currency and cut-off, or from the request of a
@@ -1323,8 +1431,154 @@ class Payout:
     @property
     def carried(self) -> Money:
         """What is payable and stays."""
+    @property
+    def method(self) -> str | None:
+        """The payout method, where the partner has named one."""
+    @property
+    def exchange(self) -> PayoutExchange | None:
+        """What arrives in another currency, where the partner is paid in one."""
     @staticmethod
     def from_json(text: str) -> Payout:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutAudit:
+    """What `payout.audit` gives back."""
+    def __new__(cls, *, problems: Sequence[Problem], postings: int, repeated: int) -> PayoutAudit: ...
+    @property
+    def problems(self) -> list[Problem]:
+        """Every rule that is broken, with its place in the input; none in sound books."""
+    @property
+    def postings(self) -> int:
+        """How many different postings there are."""
+    @property
+    def repeated(self) -> int:
+        """How many came again, and did not count."""
+    @staticmethod
+    def from_json(text: str) -> PayoutAudit:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutAuditInput:
+    """What `payout.audit` takes."""
+    def __new__(cls, *, postings: Sequence[Posting], lines: Sequence[Line] | None = None, payouts: Sequence[Payout] | None = None) -> PayoutAuditInput: ...
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings, in any order."""
+    @property
+    def lines(self) -> list[Line]:
+        """All commission lines that were posted, to compare; not compared unless there are any."""
+    @property
+    def payouts(self) -> list[Payout]:
+        """Payouts as they were proposed, to compare."""
+    @staticmethod
+    def from_json(text: str) -> PayoutAuditInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutBalance:
+    """What a partner has in a currency."""
+    def __new__(cls, *, partner: IdInput, currency: str, balance: Money, payable: Money, pending: Money, available: Money, in_transit: Money, paid: Money, withheld: Money, open: UuidInput | None = None) -> PayoutBalance: ...
+    @property
+    def partner(self) -> str:
+        """Whose."""
+    @property
+    def currency(self) -> str:
+        """In which currency."""
+    @property
+    def balance(self) -> Money:
+        """What is owed, payable or not; negative for a debt."""
+    @property
+    def payable(self) -> Money:
+        """How much of it is payable."""
+    @property
+    def pending(self) -> Money:
+        """How much of it is not yet."""
+    @property
+    def available(self) -> Money:
+        """How much may leave now: what is payable, less what is known to be taken back later; never
+        below zero.
+        """
+    @property
+    def in_transit(self) -> Money:
+        """What has left the balance and has not arrived."""
+    @property
+    def paid(self) -> Money:
+        """What has arrived and has not come back."""
+    @property
+    def withheld(self) -> Money:
+        """What was withheld, such as a tax, and not given back."""
+    @property
+    def open(self) -> UUID | None:
+        """The payout that is under way."""
+    @staticmethod
+    def from_json(text: str) -> PayoutBalance:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutBalances:
+    """What `payout.balances` gives back."""
+    def __new__(cls, *, balances: Sequence[PayoutBalance], payouts: Sequence[PayoutStanding]) -> PayoutBalances: ...
+    @property
+    def balances(self) -> list[PayoutBalance]:
+        """One for each partner and currency with a posting, in that order."""
+    @property
+    def payouts(self) -> list[PayoutStanding]:
+        """Every payout that was started, in the order of their ids."""
+    @staticmethod
+    def from_json(text: str) -> PayoutBalances:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutBalancesInput:
+    """What `payout.balances` takes."""
+    def __new__(cls, *, postings: Sequence[Posting], at: InstantInput) -> PayoutBalancesInput: ...
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings so far, in any order."""
+    @property
+    def at(self) -> _dt.datetime:
+        """As of when: later postings do not count."""
+    @staticmethod
+    def from_json(text: str) -> PayoutBalancesInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutExchange:
+    """What arrives in another currency."""
+    def __new__(cls, *, rate: FractionInput, amount: Money) -> PayoutExchange: ...
+    @property
+    def rate(self) -> Fraction:
+        """How many units of that currency one unit of the payout's own buys."""
+    @property
+    def amount(self) -> Money:
+        """What arrives: `net` at that rate, rounded once."""
+    @staticmethod
+    def from_json(text: str) -> PayoutExchange:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -1338,8 +1592,8 @@ class PayoutLedger:
     @property
     def postings(self) -> list[LedgerPosting]:
         """The same postings, in their order. A partner's account is `partner/` and the partner's id;
-        the others are `program`, `transit`, `paid` and `fees`. The cause is the commission line
-        or the payout, the memo the event.
+        the others are `program`, `transit`, `paid`, `fees` and `withheld`. The cause is what the
+        posting refers to, the memo the event.
         """
     @staticmethod
     def from_json(text: str) -> PayoutLedger:
@@ -1394,6 +1648,42 @@ class PayoutPolicyReference:
         """SHA-256 of the document's canonical form."""
     @staticmethod
     def from_json(text: str) -> PayoutPolicyReference:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PayoutStanding:
+    """Where a payout stands."""
+    def __new__(cls, *, id: UuidInput, partner: IdInput, state: PayoutState, attempts: int, net: Money, fee: Money, started_at: InstantInput, since: InstantInput) -> PayoutStanding: ...
+    @property
+    def id(self) -> UUID:
+        """The payout's id."""
+    @property
+    def partner(self) -> str:
+        """Whose it is."""
+    @property
+    def state(self) -> PayoutState:
+        """Where it stands."""
+    @property
+    def attempts(self) -> int:
+        """How often it was started."""
+    @property
+    def net(self) -> Money:
+        """What is sent."""
+    @property
+    def fee(self) -> Money:
+        """What it costs the partner."""
+    @property
+    def started_at(self) -> _dt.datetime:
+        """When it was first started."""
+    @property
+    def since(self) -> _dt.datetime:
+        """When it came to where it stands."""
+    @staticmethod
+    def from_json(text: str) -> PayoutStanding:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -1510,7 +1800,7 @@ class PostInput:
 @final
 class Posting:
     """A set of entries that belong together; they sum to zero."""
-    def __new__(cls, *, key: UuidInput, at: InstantInput, partner: IdInput, event: IdInput | None = None, reference: UuidInput, entries: Sequence[PostingEntry]) -> Posting: ...
+    def __new__(cls, *, key: UuidInput, at: InstantInput, partner: IdInput, event: IdInput | None = None, reference: UuidInput, origin: UuidInput | None = None, approval: Approval | None = None, entries: Sequence[PostingEntry]) -> Posting: ...
     @property
     def key(self) -> UUID:
         """Derived from the cause, so that posting it again changes nothing."""
@@ -1522,10 +1812,16 @@ class Posting:
         """The partner whose money it moves."""
     @property
     def event(self) -> str | None:
-        """The event or refund that caused it, where one did."""
+        """The event or refund that caused it, where one did; for an adjustment the host's id of it."""
     @property
     def reference(self) -> UUID:
-        """The commission line or the payout that it posts."""
+        """The commission line, the payout, the year of withholding or the adjustment that it posts."""
+    @property
+    def origin(self) -> UUID | None:
+        """For a reversal: the commission line that it takes back."""
+    @property
+    def approval(self) -> Approval | None:
+        """Why, and who approved it, where people decided it."""
     @property
     def entries(self) -> list[PostingEntry]:
         """What goes where."""
@@ -1633,7 +1929,7 @@ class Proposal:
 @final
 class ProposeInput:
     """What `payout.propose` takes."""
-    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], cut_off: InstantInput) -> ProposeInput: ...
+    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], cut_off: InstantInput, rates: Sequence[ExchangeRate] | None = None) -> ProposeInput: ...
     @property
     def policy(self) -> str:
         """When and how partners are paid."""
@@ -1646,6 +1942,9 @@ class ProposeInput:
     @property
     def cut_off(self) -> _dt.datetime:
         """What is payable at this instant is paid."""
+    @property
+    def rates(self) -> list[ExchangeRate]:
+        """The exchange rates for partners who are paid in another currency."""
     @staticmethod
     def from_json(text: str) -> ProposeInput:
         """Reads the JSON form that `to_json` writes."""
@@ -1917,7 +2216,7 @@ class SettleInput:
 @final
 class Statement:
     """How a partner's balance became what it is."""
-    def __new__(cls, *, partner: IdInput, currency: str, period: StatementPeriod, zone: ZoneInput, zone_data: IdInput, opening: Money, commissions: Money, overrides: Money, reversals: Money, payouts: Money, fees: Money, closing: Money, payable: Money, pending: Money, entries: Sequence[StatementEntry]) -> Statement: ...
+    def __new__(cls, *, partner: IdInput, currency: str, period: StatementPeriod, zone: ZoneInput, zone_data: IdInput, opening: Money, commissions: Money, overrides: Money, reversals: Money, payouts: Money, fees: Money, withheld: Money, adjustments: Money, closing: Money, payable: Money, pending: Money, entries: Sequence[StatementEntry]) -> Statement: ...
     @property
     def partner(self) -> str:
         """Whose."""
@@ -1951,6 +2250,12 @@ class Statement:
     @property
     def fees(self) -> Money:
         """What the payouts cost the partner, less what was given back; negative for what was paid."""
+    @property
+    def withheld(self) -> Money:
+        """What was withheld, such as a tax, less what was given back; negative for what was taken."""
+    @property
+    def adjustments(self) -> Money:
+        """What people have added or taken, and debts that were forgiven."""
     @property
     def closing(self) -> Money:
         """What is owed at the end: the opening balance and all of the above."""
@@ -1989,7 +2294,9 @@ class StatementEntry:
         """The event or refund behind it, where there is one."""
     @property
     def reference(self) -> UUID:
-        """The commission line or the payout behind it."""
+        """What the posting refers to: the commission line, the payout, the year of withholding or
+        the adjustment behind it.
+        """
     @property
     def amount(self) -> Money:
         """How much it adds to the balance."""
@@ -2451,7 +2758,7 @@ class Unrounded:
 @final
 class WithdrawInput:
     """What `payout.withdraw` takes."""
-    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput) -> WithdrawInput: ...
+    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput, rates: Sequence[ExchangeRate] | None = None) -> WithdrawInput: ...
     @property
     def policy(self) -> str:
         """When and how partners are paid."""
@@ -2472,6 +2779,9 @@ class WithdrawInput:
     @property
     def at(self) -> _dt.datetime:
         """When it is asked; what is payable by then can be withdrawn."""
+    @property
+    def rates(self) -> list[ExchangeRate]:
+        """The exchange rates, for a partner who is paid in another currency."""
     @staticmethod
     def from_json(text: str) -> WithdrawInput:
         """Reads the JSON form that `to_json` writes."""
@@ -2492,6 +2802,30 @@ class Withdrawal:
         """What takes it from the balance; keep it with the others."""
     @staticmethod
     def from_json(text: str) -> Withdrawal:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WithholdInput:
+    """What `payout.withhold` takes."""
+    def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], at: InstantInput) -> WithholdInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy, which says what is withheld."""
+    @property
+    def postings(self) -> list[Posting]:
+        """The postings so far, in any order."""
+    @property
+    def partners(self) -> list[Payee]:
+        """The partners as they are known; of one who is not listed as much is withheld as of any."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When: what was payable by then counts. Before a batch, its cut-off."""
+    @staticmethod
+    def from_json(text: str) -> WithholdInput:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2540,6 +2874,15 @@ def money_round(input: RoundInput) -> Money:
 def plan_describe(input: PlanInput) -> PlanDescription:
     """Checks a commission plan and says what it reads, keeps and may be cut by."""
 
+def payout_adjust(input: AdjustInput) -> Posting:
+    """Posts an adjustment or the write-off of a debt, with its reason and who approved it."""
+
+def payout_audit(input: PayoutAuditInput) -> PayoutAudit:
+    """Tells every rule of the books that a list of postings breaks."""
+
+def payout_balances(input: PayoutBalancesInput) -> PayoutBalances:
+    """Sums the postings to what each partner has, and tells where each payout stands."""
+
 def payout_describe_policy(input: PayoutPolicyInput) -> PayoutPolicyReference:
     """Checks a payout policy, and says how results refer to it."""
 
@@ -2563,6 +2906,9 @@ def payout_statements(input: StatementsInput) -> Statements:
 
 def payout_withdraw(input: WithdrawInput) -> Withdrawal:
     """Takes a withdrawal that a partner asks for, or says everything that stands in its way."""
+
+def payout_withhold(input: WithholdInput) -> Postings:
+    """Posts what is to be withheld of a year's earnings, and gives back what no longer is."""
 
 def schedule_rate(input: ScheduleRateInput) -> ScheduleRating:
     """Rates events by a tiered schedule, one after the other, and says which steps pay."""

@@ -37,6 +37,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("money.convert", "Converts an amount of money at an exchange rate, rounded once.", money.convert, _native.money_convert, _native.ConvertInput),
     Operation("money.round", "Rounds an amount of money to its currency's minor unit.", money.round, _native.money_round, _native.RoundInput),
     Operation("plan.describe", "Checks a commission plan and says what it reads, keeps and may be cut by.", plan.describe, _native.plan_describe, _native.PlanInput),
+    Operation("payout.adjust", "Posts an adjustment or the write-off of a debt, with its reason and who approved it.", payout.adjust, _native.payout_adjust, _native.AdjustInput),
+    Operation("payout.audit", "Tells every rule of the books that a list of postings breaks.", payout.audit, _native.payout_audit, _native.PayoutAuditInput),
+    Operation("payout.balances", "Sums the postings to what each partner has, and tells where each payout stands.", payout.balances, _native.payout_balances, _native.PayoutBalancesInput),
     Operation("payout.describe_policy", "Checks a payout policy, and says how results refer to it.", payout.describe_policy, _native.payout_describe_policy, _native.PayoutPolicyInput),
     Operation("payout.ledger", "Turns payout postings into those of the general ledger.", payout.ledger, _native.payout_ledger, _native.PayoutLedgerInput),
     Operation("payout.post", "Posts commission lines: from the program to the partner, pending until payable.", payout.post, _native.payout_post, _native.PostInput),
@@ -45,6 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("payout.statement", "States how a partner's balance became what it is, over a period.", payout.statement, _native.payout_statement, _native.StatementInput),
     Operation("payout.statements", "States the same of every partner with a balance or a movement.", payout.statements, _native.payout_statements, _native.StatementsInput),
     Operation("payout.withdraw", "Takes a withdrawal that a partner asks for, or says everything that stands in its way.", payout.withdraw, _native.payout_withdraw, _native.WithdrawInput),
+    Operation("payout.withhold", "Posts what is to be withheld of a year's earnings, and gives back what no longer is.", payout.withhold, _native.payout_withhold, _native.WithholdInput),
     Operation("schedule.rate", "Rates events by a tiered schedule, one after the other, and says which steps pay.", schedule.rate, _native.schedule_rate, _native.ScheduleRateInput),
 )
 """Everything that guerdon can do, in the order of the reference."""

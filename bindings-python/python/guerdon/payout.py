@@ -6,10 +6,58 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import Line, Money, Payee, Payout, PayoutLedger, PayoutLedgerInput, PayoutPolicyInput, PayoutPolicyReference, PostInput, Posting, Postings, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod, Statements, StatementsInput, WithdrawInput, Withdrawal
-from .types import DocumentInput, IdInput, InstantInput, PayoutOutcome, ZoneInput
+from ._native import AdjustInput, ExchangeRate, Line, Money, Payee, Payout, PayoutAudit, PayoutAuditInput, PayoutBalances, PayoutBalancesInput, PayoutLedger, PayoutLedgerInput, PayoutPolicyInput, PayoutPolicyReference, PostInput, Posting, Postings, Proposal, ProposeInput, SettleInput, Statement, StatementInput, StatementPeriod, Statements, StatementsInput, WithdrawInput, Withdrawal, WithholdInput
+from .types import AdjustmentKind, DocumentInput, IdInput, InstantInput, PayoutOutcome, ZoneInput
 
-__all__ = ["describe_policy", "ledger", "post", "propose", "settle", "statement", "statements", "withdraw"]
+__all__ = ["adjust", "audit", "balances", "describe_policy", "ledger", "post", "propose", "settle", "statement", "statements", "withdraw", "withhold"]
+
+
+def adjust(*, policy: DocumentInput, postings: Sequence[Posting], id: IdInput, partner: IdInput, kind: AdjustmentKind, amount: Money, at: InstantInput, payable_at: InstantInput | None = None, reason: str, approved_by: Sequence[IdInput]) -> Posting:
+    """Posts an adjustment or the write-off of a debt, with its reason and who approved it.
+
+    Args:
+        policy: The policy, which says how many people must approve.
+        postings: The postings so far, in any order; the partner's own are enough.
+        id: The host's id of the decision, unique for the partner: posting it again changes nothing.
+        partner: Whose balance.
+        kind: What is decided.
+        amount: How much is added to the balance; below zero for what an adjustment takes from it.
+        at: When.
+        payable_at: From when it counts as payable; at once unless said.
+        reason: Why, for people.
+        approved_by: Who approved it.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_adjust(_native.AdjustInput(policy=policy, postings=postings, id=id, partner=partner, kind=kind, amount=amount, at=at, payable_at=payable_at, reason=reason, approved_by=approved_by))
+
+
+def audit(*, postings: Sequence[Posting], lines: Sequence[Line] | None = None, payouts: Sequence[Payout] | None = None) -> PayoutAudit:
+    """Tells every rule of the books that a list of postings breaks.
+
+    Args:
+        postings: The postings, in any order.
+        lines: All commission lines that were posted, to compare; not compared unless there are any.
+        payouts: Payouts as they were proposed, to compare.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_audit(_native.PayoutAuditInput(postings=postings, lines=lines, payouts=payouts))
+
+
+def balances(*, postings: Sequence[Posting], at: InstantInput) -> PayoutBalances:
+    """Sums the postings to what each partner has, and tells where each payout stands.
+
+    Args:
+        postings: The postings so far, in any order.
+        at: As of when: later postings do not count.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_balances(_native.PayoutBalancesInput(postings=postings, at=at))
 
 
 def describe_policy(*, policy: DocumentInput) -> PayoutPolicyReference:
@@ -48,7 +96,7 @@ def post(*, lines: Sequence[Line]) -> Postings:
     return _native.payout_post(_native.PostInput(lines=lines))
 
 
-def propose(*, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], cut_off: InstantInput) -> Proposal:
+def propose(*, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], cut_off: InstantInput, rates: Sequence[ExchangeRate] | None = None) -> Proposal:
     """Proposes who is paid how much at a cut-off, and says why the others are not.
 
     Args:
@@ -56,11 +104,12 @@ def propose(*, policy: DocumentInput, postings: Sequence[Posting], partners: Seq
         postings: The postings so far, in any order; those in other currencies are left alone.
         partners: The partners who may be paid.
         cut_off: What is payable at this instant is paid.
+        rates: The exchange rates for partners who are paid in another currency.
 
     Raises:
         GuerdonError: what was refused, with every problem that was found.
     """
-    return _native.payout_propose(_native.ProposeInput(policy=policy, postings=postings, partners=partners, cut_off=cut_off))
+    return _native.payout_propose(_native.ProposeInput(policy=policy, postings=postings, partners=partners, cut_off=cut_off, rates=rates))
 
 
 def settle(*, postings: Sequence[Posting], payout: Payout, outcome: PayoutOutcome, at: InstantInput, attempt: int | None = None) -> Posting:
@@ -110,7 +159,7 @@ def statements(*, postings: Sequence[Posting], period: StatementPeriod, zone: Zo
     return _native.payout_statements(_native.StatementsInput(postings=postings, period=period, zone=zone))
 
 
-def withdraw(*, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput) -> Withdrawal:
+def withdraw(*, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput, rates: Sequence[ExchangeRate] | None = None) -> Withdrawal:
     """Takes a withdrawal that a partner asks for, or says everything that stands in its way.
 
     Args:
@@ -121,8 +170,24 @@ def withdraw(*, policy: DocumentInput, postings: Sequence[Posting], partner: Pay
             nothing.
         amount: How much shall leave the balance, the fee included where the partner bears it.
         at: When it is asked; what is payable by then can be withdrawn.
+        rates: The exchange rates, for a partner who is paid in another currency.
 
     Raises:
         GuerdonError: what was refused, with every problem that was found.
     """
-    return _native.payout_withdraw(_native.WithdrawInput(policy=policy, postings=postings, partner=partner, request=request, amount=amount, at=at))
+    return _native.payout_withdraw(_native.WithdrawInput(policy=policy, postings=postings, partner=partner, request=request, amount=amount, at=at, rates=rates))
+
+
+def withhold(*, policy: DocumentInput, postings: Sequence[Posting], partners: Sequence[Payee], at: InstantInput) -> Postings:
+    """Posts what is to be withheld of a year's earnings, and gives back what no longer is.
+
+    Args:
+        policy: The policy, which says what is withheld.
+        postings: The postings so far, in any order.
+        partners: The partners as they are known; of one who is not listed as much is withheld as of any.
+        at: When: what was payable by then counts. Before a batch, its cut-off.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.payout_withhold(_native.WithholdInput(policy=policy, postings=postings, partners=partners, at=at))

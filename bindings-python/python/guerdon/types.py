@@ -35,7 +35,7 @@ ZoneInput: TypeAlias = str | ZoneInfo
 DocumentInput: TypeAlias = str | Mapping[str, Any]
 """A document: JSON text, or a dict with dicts, lists and exact types in it."""
 
-Account: TypeAlias = Literal["partner", "program", "transit", "paid", "fees"]
+Account: TypeAlias = Literal["partner", "program", "transit", "paid", "fees", "withheld"]
 """Where an entry stands, seen from the program; all accounts together sum to zero.
 
 - `partner`: What the program owes the partner.
@@ -43,6 +43,14 @@ Account: TypeAlias = Literal["partner", "program", "transit", "paid", "fees"]
 - `transit`: What has left the partner's balance and has not arrived.
 - `paid`: What has arrived.
 - `fees`: What payout methods have charged.
+- `withheld`: What was withheld from the partner, such as a tax.
+"""
+
+AdjustmentKind: TypeAlias = Literal["adjustment", "write_off"]
+"""What people decide about a balance.
+
+- `adjustment`: Something is added or taken.
+- `write_off`: A debt, or a part of it, is forgiven.
 """
 
 CapScope: TypeAlias = Literal["order", "customer", "partner", "program"]
@@ -54,7 +62,7 @@ CapScope: TypeAlias = Literal["order", "customer", "partner", "program"]
 - `program`: What the whole plan pays to sellers.
 """
 
-EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned"]
+EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
 """What an entry is for.
 
 - `commission`: A seller's commission.
@@ -65,6 +73,9 @@ EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "
 - `payout_returned`: A payout that failed or came back.
 - `payout_rejected`: A payout that was refused before it was sent.
 - `fee_returned`: The fee of one, given back.
+- `withholding`: What is withheld from earnings, or given back of it.
+- `adjustment`: What people have added or taken.
+- `write_off`: A debt that was forgiven.
 """
 
 EventKind: TypeAlias = Literal["signup", "lead", "sale", "renewal", "click", "custom"]
@@ -154,6 +165,16 @@ PayoutOutcome: TypeAlias = Literal["started", "completed", "failed", "rejected",
 - `returned`: It was completed and came back: back from paid.
 """
 
+PayoutState: TypeAlias = Literal["in_transit", "completed", "failed", "rejected", "returned"]
+"""Where a payout stands.
+
+- `in_transit`: It was started, and nothing is known yet.
+- `completed`: It arrived.
+- `failed`: It did not arrive; it can be started again.
+- `rejected`: It was refused before it was sent, and is over.
+- `returned`: It arrived and came back, and is over.
+"""
+
 ReturnedFee: TypeAlias = Literal["refunded", "kept"]
 """What becomes of the fee of a payout that was sent and came back.
 
@@ -192,7 +213,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepCapped | StepRounded | StepOverrode | StepHeld | StepReversed
 """One step of an evaluation; it prints as a sentence."""
 
-UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "already_started", "payout_open", "not_verified", "suspended", "closed", "not_listed"]
+UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "withholding_due", "already_started", "payout_open", "not_verified", "method_not_offered", "suspended", "closed", "not_listed"]
 """Why a partner is not paid.
 
 - `negative_balance`: More was taken back than earned.
@@ -200,9 +221,11 @@ UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_
 - `below_minimum`: It is less than the policy's minimum.
 - `below_increment`: It is less than the smallest step that the method pays.
 - `fee_not_covered`: The fee would take all of it.
+- `withholding_due`: Something has to be withheld first; post what `payout.withhold` gives.
 - `already_started`: The payout of this cut-off was carried out before; what came since waits for the next.
 - `payout_open`: A payout is under way, and there is one at a time for a partner and currency.
 - `not_verified`: There is no verified payout method.
+- `method_not_offered`: The partner's payout method is not one of the policy's.
 - `suspended`: The partner is suspended.
 - `closed`: The partner is closed.
 - `not_listed`: The partner has a balance and was not listed.

@@ -5,7 +5,6 @@
 
 use std::error::Error;
 
-use guerdon::commission::PartnerStatus;
 use guerdon::kernel::calendar::{CalendarUnit, Date, Instant, Periods, Zone};
 use guerdon::kernel::ledger::{LedgerBalancesInput, balances};
 use guerdon::payout::{
@@ -118,13 +117,13 @@ fn batch(postings: &[Posting], cut_off: Instant) -> Result<Proposal, Box<dyn Err
     let policy: PayoutPolicyText = include_str!("payout_policy.json").parse()?;
     let payee = |number| {
         Ok(Payee {
-            partner: rules::partner_id(number)?,
-            status: PartnerStatus::Active,
             verified: number != rules::UNVERIFIED,
+            ..Payee::new(rules::partner_id(number)?)
         })
     };
     let partners = (1..=rules::PARTNERS).map(payee).collect::<Result<_, Box<dyn Error>>>()?;
-    Ok(propose(ProposeInput { policy, postings: postings.to_vec(), partners, cut_off })?)
+    let (postings, rates) = (postings.to_vec(), Vec::new());
+    Ok(propose(ProposeInput { policy, postings, partners, cut_off, rates })?)
 }
 
 /// The statements as a table: one row each, every amount in cents.

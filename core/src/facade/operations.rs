@@ -23,6 +23,9 @@ macro_rules! for_each_operation {
             money_convert: "money.convert", $crate::kernel::money::convert, $crate::kernel::money::ConvertInput => $crate::kernel::money::Money, "Converts an amount of money at an exchange rate, rounded once.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
             plan_describe: "plan.describe", $crate::commission::describe, $crate::commission::PlanInput => $crate::commission::PlanDescription, "Checks a commission plan and says what it reads, keeps and may be cut by.";
+            payout_adjust: "payout.adjust", $crate::payout::adjust, $crate::payout::AdjustInput => $crate::payout::Posting, "Posts an adjustment or the write-off of a debt, with its reason and who approved it.";
+            payout_audit: "payout.audit", $crate::payout::audit, $crate::payout::PayoutAuditInput => $crate::payout::PayoutAudit, "Tells every rule of the books that a list of postings breaks.";
+            payout_balances: "payout.balances", $crate::payout::balances, $crate::payout::PayoutBalancesInput => $crate::payout::PayoutBalances, "Sums the postings to what each partner has, and tells where each payout stands.";
             payout_describe_policy: "payout.describe_policy", $crate::payout::describe_policy, $crate::payout::PayoutPolicyInput => $crate::payout::PayoutPolicyReference, "Checks a payout policy, and says how results refer to it.";
             payout_ledger: "payout.ledger", $crate::payout::ledger, $crate::payout::PayoutLedgerInput => $crate::payout::PayoutLedger, "Turns payout postings into those of the general ledger.";
             payout_post: "payout.post", $crate::payout::post, $crate::payout::PostInput => $crate::payout::Postings, "Posts commission lines: from the program to the partner, pending until payable.";
@@ -31,6 +34,7 @@ macro_rules! for_each_operation {
             payout_statement: "payout.statement", $crate::payout::statement, $crate::payout::StatementInput => $crate::payout::Statement, "States how a partner's balance became what it is, over a period.";
             payout_statements: "payout.statements", $crate::payout::statements, $crate::payout::StatementsInput => $crate::payout::Statements, "States the same of every partner with a balance or a movement.";
             payout_withdraw: "payout.withdraw", $crate::payout::withdraw, $crate::payout::WithdrawInput => $crate::payout::Withdrawal, "Takes a withdrawal that a partner asks for, or says everything that stands in its way.";
+            payout_withhold: "payout.withhold", $crate::payout::withhold, $crate::payout::WithholdInput => $crate::payout::Postings, "Posts what is to be withheld of a year's earnings, and gives back what no longer is.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
         }
     };

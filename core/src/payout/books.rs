@@ -118,7 +118,12 @@ impl<'a> Book<'a> {
 
 impl Row<'_> {
     fn counts_at(&self, cut_off: Instant) -> bool {
-        matches!(self.kind, EntryKind::Payout | EntryKind::Fee) || self.available_at <= cut_off
+        let gone = match self.kind {
+            EntryKind::Payout | EntryKind::Fee => true,
+            EntryKind::Withholding => self.minor < 0,
+            _ => false,
+        };
+        gone || self.available_at <= cut_off
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
 use crate::kernel::id::Id;
@@ -48,6 +49,8 @@ pub(super) struct Life<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Step {
     pub(super) outcome: PayoutOutcome,
+    pub(super) at: Instant,
+    pub(super) key: DerivedId,
     /// What is sent, in minor units.
     pub(super) net: i64,
     /// The fee that goes the same way, where the partner bears it.
@@ -58,8 +61,13 @@ impl<'a> Lives<'a> {
     /// Reads postings that are known to be sound, in any order; one that comes twice counts once.
     pub(super) fn read(postings: &'a [Posting]) -> Self {
         let mut seen = BTreeSet::new();
+        Self::of_each(postings.iter().filter(|posting| seen.insert(posting.key)))
+    }
+
+    /// Reads postings of which each comes once.
+    pub(super) fn of_each(postings: impl Iterator<Item = &'a Posting>) -> Self {
         let mut lives: BTreeMap<DerivedId, Life<'a>> = BTreeMap::new();
-        for posting in postings.iter().filter(|posting| seen.insert(posting.key)) {
+        for posting in postings {
             if let Some((currency, step)) = step(posting) {
                 let new = || Life { partner: &posting.partner, currency, steps: Vec::new() };
                 lives.entry(posting.reference).or_insert_with(new).steps.push(step);
@@ -70,6 +78,16 @@ impl<'a> Lives<'a> {
             open.entry((life.partner, life.currency)).or_default().push(*id);
         }
         Self { lives, open }
+    }
+
+    /// All of them, in the order of their ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (DerivedId, &Life<'a>)> {
+        self.lives.iter().map(|(id, life)| (*id, life))
+    }
+
+    /// Those under way, by whose they are.
+    pub(super) fn all_open(&self) -> impl Iterator<Item = (&'a Id, &[DerivedId])> {
+        self.open.iter().map(|((partner, _), open)| (*partner, open.as_slice()))
     }
 
     pub(super) fn of(&self, payout: DerivedId) -> Option<&Life<'a>> {
@@ -130,7 +148,11 @@ fn step(posting: &Posting) -> Option<(Currency, Step)> {
         _ => PayoutOutcome::Failed,
     };
     let fee = into_fee(posting).map_or(0, minor);
-    Some((into.amount.currency, Step { outcome, net: minor(into), fee }))
+    Some((into.amount.currency, step_of(posting, outcome, minor(into), fee)))
+}
+
+fn step_of(posting: &Posting, outcome: PayoutOutcome, net: i64, fee: i64) -> Step {
+    Step { outcome, at: posting.at, key: posting.key, net, fee }
 }
 
 fn into(posting: &Posting, wanted: impl Fn(EntryKind) -> bool) -> Option<&PostingEntry> {

@@ -14,7 +14,10 @@
 //!   the second of the two is refused when it is started.
 //! - What fails or comes back is payable again from then on, under the next cut-off.
 
+pub mod adjustment;
+pub mod audit;
 mod books;
+pub mod exchange;
 mod fee;
 pub mod ledger;
 pub mod life;
@@ -22,27 +25,38 @@ pub mod policy;
 pub mod post;
 pub mod posting;
 pub mod proposal;
+mod proposer;
 pub mod settle;
+pub mod standing;
 pub mod statement;
+mod terms;
 pub mod withdrawal;
+pub mod withholding;
 
+pub use adjustment::{AdjustInput, AdjustmentKind, adjust};
+pub use audit::{PayoutAudit, PayoutAuditInput, audit};
+pub use exchange::{ExchangeRate, PayoutExchange};
 pub use ledger::{PayoutLedger, PayoutLedgerInput, ledger};
 pub use life::PayoutState;
 pub use policy::{
-    FeeBearer, FeeCharge, PayoutFee, PayoutPolicy, PayoutPolicyDocument, PayoutPolicyInput,
-    PayoutPolicyReference, PayoutPolicyText, ReturnedFee, describe_policy,
+    FeeBearer, FeeCharge, PayoutFee, PayoutMethod, PayoutPolicyDocument, PayoutPolicyInput,
+    PayoutPolicyReference, PayoutPolicyText, PayoutThreshold, ReturnedFee, Withholding,
+    describe_policy,
 };
 pub use post::{PostInput, post};
-pub use posting::{Account, EntryKind, Posting, PostingEntry, Postings};
+pub use posting::{Account, Approval, EntryKind, Posting, PostingEntry, Postings};
 pub use proposal::{
     Payee, Payout, PayoutTotals, Proposal, ProposeInput, Unpaid, UnpaidReason, propose,
 };
 pub use settle::{PayoutOutcome, SettleInput, settle};
+pub use standing::{PayoutBalance, PayoutBalances, PayoutBalancesInput, PayoutStanding, balances};
 pub use statement::{
     Statement, StatementEntry, StatementInput, StatementPeriod, Statements, StatementsInput,
     statement, statements,
 };
+pub use terms::PayoutPolicy;
 pub use withdrawal::{WithdrawInput, Withdrawal, withdraw};
+pub use withholding::{WithholdInput, withhold};
 
 crate::codes! {
     /// The least amount that is paid is below zero.
@@ -51,6 +65,20 @@ crate::codes! {
     INCREMENT_INVALID = "increment_invalid";
     /// A payout fee is below zero, above the payout, or its bounds cross.
     FEE_INVALID = "fee_invalid";
+    /// What is withheld depends on more than a year's earnings, or is more than those.
+    WITHHOLDING_INVALID = "withholding_invalid";
+    /// Something has to be withheld before a partner is paid.
+    WITHHOLDING_DUE = "withholding_due";
+    /// There is no exchange rate to the currency that a partner is paid in.
+    RATE_MISSING = "rate_missing";
+    /// There are two exchange rates between the same currencies.
+    RATE_DUPLICATE = "rate_duplicate";
+    /// Fewer people have approved something than the policy asks for.
+    APPROVAL_MISSING = "approval_missing";
+    /// An adjustment is of nothing.
+    ADJUSTMENT_EMPTY = "adjustment_empty";
+    /// More is written off than the debt, or less than nothing.
+    WRITE_OFF_EXCEEDS = "write_off_exceeds";
     /// A partner is listed twice.
     PARTNER_DUPLICATE = "partner_duplicate";
     /// The amounts of a payout do not belong together.
@@ -69,6 +97,24 @@ crate::codes! {
     PAYOUT_EARLY = "payout_early";
     /// A payout is said to have done what cannot follow from where it stands.
     OUTCOME_REFUSED = "outcome_refused";
+    /// One thing is posted under two keys.
+    POSTING_TWICE = "posting_twice";
+    /// An entry is on an account where its kind moves nothing.
+    ENTRY_MISPLACED = "entry_misplaced";
+    /// A reversal takes back what was not posted.
+    REVERSAL_UNFOUNDED = "reversal_unfounded";
+    /// More is taken back than was earned.
+    REVERSAL_EXCEEDS = "reversal_exceeds";
+    /// A commission line is not posted.
+    LINE_UNPOSTED = "line_unposted";
+    /// A commission line is posted with something else than it says.
+    LINE_MISMATCH = "line_mismatch";
+    /// A posting refers to a commission line that there is not.
+    LINE_UNKNOWN = "line_unknown";
+    /// More was paid than was earned by then.
+    PAYOUT_OVERDRAWN = "payout_overdrawn";
+    /// More is given back than was withheld.
+    WITHHOLDING_NEGATIVE = "withholding_negative";
     /// A period ends before it starts.
     PERIOD_REVERSED = "period_reversed";
 }

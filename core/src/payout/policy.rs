@@ -3,14 +3,17 @@
 //! A [`PayoutPolicyDocument`] is what an author writes and may be wrong in several places at
 //! once; a compiled [`PayoutPolicy`] counts in minor units and cannot be wrong.
 
-use crate::kernel::document::{check_format, hash, model};
-use crate::kernel::id::Id;
-use crate::kernel::money::{Amount, Currency, Rate, to_minor};
-use crate::kernel::problem::{Problem, Problems};
-use crate::kernel::rounding::Rounding;
+use std::collections::BTreeMap;
 
-use super::fee::{Charge, FeeTerms};
-use super::{FEE_INVALID, INCREMENT_INVALID, MINIMUM_NEGATIVE};
+use crate::kernel::calendar::Zone;
+use crate::kernel::document::model;
+use crate::kernel::id::Id;
+use crate::kernel::money::{Amount, Currency, Rate};
+use crate::kernel::problem::Problems;
+use crate::kernel::rounding::Rounding;
+use crate::kernel::schedule::Schedule;
+
+use super::terms::PayoutPolicy;
 
 /// The format that this version reads and writes.
 pub const FORMAT: &str = "guerdon.payout_policy/1";
@@ -34,11 +37,66 @@ pub struct PayoutPolicyDocument {
     /// The least payable amount that is paid at all; 0 unless said.
     #[model(default)]
     pub minimum: Amount,
+    /// Other minimums for some partners: the first that fits a partner takes the place of
+    /// `minimum`.
+    #[model(default)]
+    pub thresholds: Vec<PayoutThreshold>,
     /// The step in which the method can pay, such as 1 where it pays no cents; what is finer
     /// stays with the partner. The currency's minor unit unless said.
     pub increment: Option<Amount>,
     /// What one payout costs; nothing unless said.
     pub fee: Option<PayoutFee>,
+    /// The payout methods on offer, by name, and what is different with each. Unless there are
+    /// any, a partner's method makes no difference.
+    #[model(default)]
+    pub methods: BTreeMap<Id, PayoutMethod>,
+    /// How an amount that arrives in another currency is rounded to its minor unit.
+    #[model(default)]
+    pub exchange_rounding: Rounding,
+    /// What is withheld from earnings, such as a tax; nothing unless said.
+    pub withholding: Option<Withholding>,
+    /// How many people must have approved an adjustment or a write-off; 1 unless said.
+    #[model(default = 1)]
+    pub approvals: u32,
+}
+
+/// A minimum for the partners whom all that it says fits.
+#[model(document)]
+pub struct PayoutThreshold {
+    /// The partner's tier; any unless said.
+    pub tier: Option<Id>,
+    /// The partner's payout method; any unless said.
+    pub method: Option<Id>,
+    /// The currency that the partner is paid in; any unless said.
+    pub pay_in: Option<Currency>,
+    /// The least payable amount that is paid, in the policy's currency.
+    pub minimum: Amount,
+}
+
+/// What is different with a payout method.
+#[model(document)]
+pub struct PayoutMethod {
+    /// The step in which it can pay; that of the policy unless said.
+    pub increment: Option<Amount>,
+    /// What one payout costs; that of the policy unless said.
+    pub fee: Option<PayoutFee>,
+}
+
+/// What is withheld from a year's earnings.
+#[model(document)]
+pub struct Withholding {
+    /// How much, by what was earned in the year so far beyond `exempt`, in units of the currency.
+    /// Its mode is `marginal` or `retroactive`, and no step takes more than everything.
+    pub schedule: Schedule,
+    /// The earnings of a year of which nothing is withheld; 0 unless said.
+    #[model(default)]
+    pub exempt: Amount,
+    /// The time zone in which years begin; UTC unless said.
+    #[model(default = Zone::UTC)]
+    pub zone: Zone,
+    /// How what is withheld in a year is rounded to the currency's minor unit.
+    #[model(default)]
+    pub rounding: Rounding,
 }
 
 /// What one payout costs, and who bears it.
@@ -75,6 +133,20 @@ pub enum FeeCharge {
         #[model(default)]
         rounding: Rounding,
     },
+    /// By the size of what leaves the partner's balance.
+    Schedule {
+        /// How much, by that amount in units of the currency. Its mode is `marginal` or
+        /// `per_transaction`, and each step takes less than 100 %.
+        schedule: Schedule,
+        /// The least it is; 0 unless said.
+        #[model(default)]
+        min: Amount,
+        /// The most it is; without limit unless said.
+        max: Option<Amount>,
+        /// How it is rounded to the currency's minor unit, before `min` and `max`.
+        #[model(default)]
+        rounding: Rounding,
+    },
 }
 
 /// Who bears the fee of a payout.
@@ -97,50 +169,6 @@ pub enum ReturnedFee {
     Refunded,
     /// It is spent.
     Kept,
-}
-
-/// A policy that is known to be right, in minor units.
-#[derive(Clone, Debug)]
-pub struct PayoutPolicy {
-    pub(super) id: Id,
-    pub(super) version: u32,
-    pub(super) hash: Id,
-    pub(super) currency: Currency,
-    pub(super) minimum: i64,
-    /// At least one minor unit.
-    pub(super) increment: i64,
-    pub(super) fee: Option<FeeTerms>,
-}
-
-impl PayoutPolicy {
-    /// Checks a document and prepares it.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, each with its place.
-    pub fn compile(document: &PayoutPolicyDocument) -> Result<Self, Problems> {
-        let mut check = Check { currency: document.currency, found: Vec::new() };
-        check.found.extend(check_format(&document.format, FORMAT).err());
-        let minimum = check.not_negative(document.minimum, &["minimum"]);
-        let increment = document.increment.map_or(1, |increment| check.increment(increment));
-        let fee = document.fee.as_ref().map(|fee| check.fee(fee));
-        Problems::verdict(check.found)?;
-        Ok(Self {
-            id: document.id.clone(),
-            version: document.version,
-            hash: hash(document)?.parse()?,
-            currency: document.currency,
-            minimum,
-            increment,
-            fee,
-        })
-    }
-
-    /// Which document this is.
-    #[must_use]
-    pub fn reference(&self) -> PayoutPolicyReference {
-        let Self { id, version, hash, .. } = self;
-        PayoutPolicyReference { id: id.clone(), version: *version, hash: hash.clone() }
-    }
 }
 
 /// What `payout.describe_policy` takes.
@@ -170,85 +198,4 @@ pub fn describe_policy(input: PayoutPolicyInput) -> Result<PayoutPolicyReference
     let policy =
         PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
     Ok(policy.reference())
-}
-
-/// Collects every problem; a value that has one is replaced, and never seen, as the policy is
-/// then refused.
-struct Check {
-    currency: Currency,
-    found: Vec<Problem>,
-}
-
-impl Check {
-    fn minor(&mut self, amount: Amount, place: &[&str]) -> Option<i64> {
-        to_minor(amount, self.currency).map_err(|problem| self.report(problem, place)).ok()
-    }
-
-    fn not_negative(&mut self, amount: Amount, place: &[&str]) -> i64 {
-        if amount.is_negative() {
-            let problem = Problem::new(
-                MINIMUM_NEGATIVE,
-                format!("the least amount that is paid is `{amount}`, below zero"),
-                "give zero or more; a debt is carried forward and never paid",
-            );
-            self.report(problem, place);
-        }
-        self.minor(amount, place).unwrap_or_default()
-    }
-
-    fn increment(&mut self, increment: Amount) -> i64 {
-        if increment <= Amount::ZERO {
-            let problem = Problem::new(
-                INCREMENT_INVALID,
-                format!("`{increment}` is no step that money can be paid in"),
-                "give the smallest amount that the method can pay, or leave it out",
-            );
-            self.report(problem, &["increment"]);
-        }
-        self.minor(increment, &["increment"]).unwrap_or(1)
-    }
-
-    fn fee(&mut self, fee: &PayoutFee) -> FeeTerms {
-        let charge = match &fee.charge {
-            FeeCharge::Flat { amount } => Charge::Flat(self.charged(*amount, "amount")),
-            FeeCharge::Percent { rate, min, max, rounding } => {
-                self.rate(rate);
-                let min = self.charged(*min, "min");
-                let max = max.map(|max| self.charged(max, "max"));
-                if max.is_some_and(|max| max < min) {
-                    self.refuse_fee("the most it can be is less than the least", "max");
-                }
-                Charge::Percent { rate: rate.exact().clone(), rounding: *rounding, min, max }
-            }
-        };
-        FeeTerms { charge, borne_by: fee.borne_by, on_return: fee.on_return }
-    }
-
-    fn charged(&mut self, amount: Amount, field: &str) -> i64 {
-        if amount.is_negative() {
-            self.refuse_fee(&format!("`{amount}` is below zero"), field);
-        }
-        self.minor(amount, &["fee", "charge", field]).unwrap_or_default()
-    }
-
-    /// Beyond 100 % a larger payout would leave less than a smaller one.
-    fn rate(&mut self, rate: &Rate) {
-        let exact = rate.exact();
-        if exact.signum() < 0 || *exact > crate::kernel::exact::Exact::ONE {
-            self.refuse_fee(&format!("`{rate}` is not between 0 % and 100 %"), "rate");
-        }
-    }
-
-    fn refuse_fee(&mut self, found: &str, field: &str) {
-        let problem = Problem::new(
-            FEE_INVALID,
-            format!("the fee makes no sense: {found}"),
-            "a fee is zero or more, at most the whole payout, and its least is not above its most",
-        );
-        self.report(problem, &["fee", "charge", field]);
-    }
-
-    fn report(&mut self, problem: Problem, place: &[&str]) {
-        self.found.push(place.iter().rev().fold(problem, Problem::under));
-    }
 }

@@ -53,5 +53,6 @@ fn posting(line: &Line) -> Result<Option<Posting>, Problem> {
         available_at: Some(line.payable_at),
     };
     let earned = Move { kind, out_of: Account::Program, into: Account::Partner, minor };
-    Ok((minor != 0).then(|| ticket.posting(&[earned])))
+    let posting = || Posting { origin: line.origin, ..ticket.posting(&[earned]) };
+    Ok((minor != 0).then(posting))
 }

@@ -23,6 +23,8 @@ pub enum Account {
     Paid,
     /// What payout methods have charged.
     Fees,
+    /// What was withheld from the partner, such as a tax.
+    Withheld,
 }
 
 /// What an entry is for.
@@ -44,6 +46,31 @@ pub enum EntryKind {
     PayoutRejected,
     /// The fee of one, given back.
     FeeReturned,
+    /// What is withheld from earnings, or given back of it.
+    Withholding,
+    /// What people have added or taken.
+    Adjustment,
+    /// A debt that was forgiven.
+    WriteOff,
+}
+
+impl EntryKind {
+    /// Whether it is part of what a partner has earned, rather than of how it is paid.
+    pub(super) const fn is_earned(self) -> bool {
+        match self {
+            Self::Commission
+            | Self::Override
+            | Self::Reversal
+            | Self::Adjustment
+            | Self::WriteOff => true,
+            Self::Payout
+            | Self::Fee
+            | Self::PayoutReturned
+            | Self::PayoutRejected
+            | Self::FeeReturned
+            | Self::Withholding => false,
+        }
+    }
 }
 
 /// A set of entries that belong together; they sum to zero.
@@ -55,12 +82,26 @@ pub struct Posting {
     pub at: Instant,
     /// The partner whose money it moves.
     pub partner: Id,
-    /// The event or refund that caused it, where one did.
+    /// The event or refund that caused it, where one did; for an adjustment the host's id of it.
     pub event: Option<Id>,
-    /// The commission line or the payout that it posts.
+    /// The commission line, the payout, the year of withholding or the adjustment that it posts.
     pub reference: DerivedId,
+    /// For a reversal: the commission line that it takes back.
+    pub origin: Option<DerivedId>,
+    /// Why, and who approved it, where people decided it.
+    pub approval: Option<Approval>,
     /// What goes where.
     pub entries: Vec<PostingEntry>,
+}
+
+/// Why something was posted that no event has caused, and who approved it.
+#[model]
+#[derive(Eq)]
+pub struct Approval {
+    /// Why, for people.
+    pub reason: String,
+    /// Who approved it.
+    pub approved_by: Vec<Id>,
 }
 
 impl Posting {
@@ -141,6 +182,8 @@ impl Ticket<'_> {
             partner: self.partner.clone(),
             event: self.event.cloned(),
             reference: self.reference,
+            origin: None,
+            approval: None,
             entries,
         }
     }

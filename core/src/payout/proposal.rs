@@ -4,24 +4,21 @@
 //! gives the same payouts with the same ids. What the host carries out it posts with
 //! [`settle`](super::settle()).
 
-use std::collections::BTreeMap;
-
 use crate::commission::PartnerStatus;
 use crate::kernel::calendar::Instant;
-use crate::kernel::derived_id::{Cause, DerivedId};
+use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Money, from_minor, to_minor};
-use crate::kernel::problem::{Problem, Problems};
+use crate::kernel::money::{Currency, Money};
+use crate::kernel::problem::Problems;
 
-use super::PARTNER_DUPLICATE;
-use super::books::{Book, Books, fit};
-use super::fee::{Cut, Uncut, cut};
+use super::books::Books;
+use super::exchange::{ExchangeRate, PayoutExchange, Rates};
 use super::life::Lives;
-use super::policy::{
-    FeeBearer, PayoutPolicy, PayoutPolicyReference, PayoutPolicyText, ReturnedFee,
-};
+use super::policy::{FeeBearer, PayoutPolicyReference, PayoutPolicyText, ReturnedFee};
 use super::posting::Posting;
+use super::proposer::{Decision, Proposer, matched, payees};
+use super::terms::PayoutPolicy;
 
 /// What `payout.propose` takes.
 #[model]
@@ -34,6 +31,9 @@ pub struct ProposeInput {
     pub partners: Vec<Payee>,
     /// What is payable at this instant is paid.
     pub cut_off: Instant,
+    /// The exchange rates for partners who are paid in another currency.
+    #[model(default)]
+    pub rates: Vec<ExchangeRate>,
 }
 
 /// A partner, as far as payouts go.
@@ -46,6 +46,31 @@ pub struct Payee {
     pub status: PartnerStatus,
     /// Whether there is a payout method that is known to be the partner's.
     pub verified: bool,
+    /// The partner's tier, by which a policy may set the minimum.
+    pub tier: Option<Id>,
+    /// The payout method; one of the policy's where it has some.
+    pub method: Option<Id>,
+    /// The currency in which the money arrives; that of the policy unless said.
+    pub pay_in: Option<Currency>,
+    /// Whether nothing is withheld from the partner any more; not so unless said.
+    #[model(default)]
+    pub withholding_exempt: bool,
+}
+
+impl Payee {
+    /// An active partner with a verified method; the rest is set by name.
+    #[must_use]
+    pub const fn new(partner: Id) -> Self {
+        Self {
+            partner,
+            status: PartnerStatus::Active,
+            verified: true,
+            tier: None,
+            method: None,
+            pay_in: None,
+            withholding_exempt: false,
+        }
+    }
 }
 
 /// What `payout.propose` gives back.
@@ -89,6 +114,10 @@ pub struct Payout {
     pub net: Money,
     /// What is payable and stays.
     pub carried: Money,
+    /// The payout method, where the partner has named one.
+    pub method: Option<Id>,
+    /// What arrives in another currency, where the partner is paid in one.
+    pub exchange: Option<PayoutExchange>,
 }
 
 /// A partner who is not paid.
@@ -117,12 +146,16 @@ pub enum UnpaidReason {
     BelowIncrement,
     /// The fee would take all of it.
     FeeNotCovered,
+    /// Something has to be withheld first; post what `payout.withhold` gives.
+    WithholdingDue,
     /// The payout of this cut-off was carried out before; what came since waits for the next.
     AlreadyStarted,
     /// A payout is under way, and there is one at a time for a partner and currency.
     PayoutOpen,
     /// There is no verified payout method.
     NotVerified,
+    /// The partner's payout method is not one of the policy's.
+    MethodNotOffered,
     /// The partner is suspended.
     Suspended,
     /// The partner is closed.
@@ -147,201 +180,32 @@ pub struct PayoutTotals {
 /// Proposes what is paid at a cut-off.
 ///
 /// # Errors
-/// Everything that is wrong with the policy; `partner_duplicate`; everything that is wrong with
-/// the postings (`posting_unbalanced`, `posting_conflict`, `amount_too_fine`); `amount_too_large`
-/// for sums that do not fit 64 bits of minor units.
+/// Everything that is wrong with the policy; `partner_duplicate`; `rate_missing` for a partner who
+/// is to be paid in a currency that there is no rate to, `rate_invalid`, `rate_duplicate`;
+/// everything that is wrong with the postings (`posting_unbalanced`, `posting_conflict`,
+/// `amount_too_fine`); `amount_too_large` for sums that do not fit 64 bits of minor units.
 pub fn propose(input: ProposeInput) -> Result<Proposal, Problems> {
     let policy =
         PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
     let payees = payees(&input.partners)?;
     let books = Books::read(&input.postings)?;
-    let proposer =
-        Proposer { policy: &policy, cut_off: input.cut_off, lives: Lives::read(&input.postings) };
+    let proposer = Proposer {
+        policy: &policy,
+        cut_off: input.cut_off,
+        lives: Lives::read(&input.postings),
+        rates: Rates::read(&input.rates, policy.currency)?,
+    };
     let mut proposal = proposer.nothing_yet();
+    let mut found = Vec::new();
     for (partner, (payee, book)) in matched(&policy, &payees, &books) {
-        match proposer.decide(partner, payee, book)? {
-            Decision::Pay(payout) => proposal.payouts.push(payout),
-            Decision::Leave(unpaid) => proposal.unpaid.push(unpaid),
-            Decision::Nobody => {}
+        match proposer.decide(partner, payee, book) {
+            Ok(Decision::Pay(payout)) => proposal.payouts.push(payout),
+            Ok(Decision::Leave(unpaid)) => proposal.unpaid.push(unpaid),
+            Ok(Decision::Nobody) => {}
+            Err(problems) => found.extend(problems.into_vec()),
         }
     }
+    Problems::verdict(found)?;
     proposal.totals = proposer.totals(&proposal.payouts)?;
     Ok(proposal)
-}
-
-fn payees(listed: &[Payee]) -> Result<BTreeMap<&Id, &Payee>, Problem> {
-    let mut payees = BTreeMap::new();
-    for (position, payee) in listed.iter().enumerate() {
-        if payees.insert(&payee.partner, payee).is_some() {
-            let problem = Problem::new(
-                PARTNER_DUPLICATE,
-                format!("the partner `{}` is listed twice", payee.partner),
-                "list every partner once",
-            );
-            return Err(problem.under("partner").under(position).under("partners"));
-        }
-    }
-    Ok(payees)
-}
-
-type Matched<'a> = BTreeMap<&'a Id, (Option<&'a Payee>, Option<&'a Book<'a>>)>;
-
-/// Everybody who is listed or has a book in the policy's currency, by id.
-fn matched<'a>(
-    policy: &PayoutPolicy,
-    payees: &BTreeMap<&'a Id, &'a Payee>,
-    books: &'a Books<'a>,
-) -> Matched<'a> {
-    let mut all: Matched<'a> =
-        payees.iter().map(|(partner, payee)| (*partner, (Some(*payee), None))).collect();
-    for book in books.iter().filter(|book| book.currency == policy.currency) {
-        all.entry(book.partner).or_default().1 = Some(book);
-    }
-    all
-}
-
-enum Decision {
-    Pay(Payout),
-    Leave(Unpaid),
-    /// Neither listed nor owed anything.
-    Nobody,
-}
-
-struct Proposer<'a> {
-    policy: &'a PayoutPolicy,
-    cut_off: Instant,
-    /// The payouts so far.
-    lives: Lives<'a>,
-}
-
-impl Proposer<'_> {
-    fn nothing_yet(&self) -> Proposal {
-        let zero = self.money(0);
-        Proposal {
-            policy: self.policy.reference(),
-            cut_off: self.cut_off,
-            payouts: Vec::new(),
-            unpaid: Vec::new(),
-            totals: PayoutTotals { count: 0, gross: zero, fees: zero, net: zero },
-        }
-    }
-
-    fn money(&self, minor: i64) -> Money {
-        from_minor(minor, self.policy.currency)
-    }
-
-    fn decide(
-        &self,
-        partner: &Id,
-        payee: Option<&Payee>,
-        book: Option<&Book<'_>>,
-    ) -> Result<Decision, Problem> {
-        let balance = book.map_or(Ok(0), Book::balance)?;
-        let payable = book.map_or(Ok(0), |book| book.payable(self.cut_off))?;
-        if payee.is_none() && balance == 0 && payable == 0 {
-            return Ok(Decision::Nobody);
-        }
-        let id = self.id(partner);
-        let lasting = book.map_or(Ok(0), |book| book.lasting(self.cut_off))?;
-        let cutting = self.cutting(lasting)?;
-        let mut reasons: Vec<UnpaidReason> = cutting.err().into_iter().collect();
-        if self.lives.of(id).is_some() {
-            reasons.push(UnpaidReason::AlreadyStarted);
-        }
-        if self.lives.open(partner, self.policy.currency).is_some() {
-            reasons.push(UnpaidReason::PayoutOpen);
-        }
-        reasons.extend(ineligible(payee));
-        match cutting {
-            Ok(cut) if reasons.is_empty() => {
-                Ok(Decision::Pay(payout(self.policy, id, partner, self.cut_off, payable, cut)))
-            }
-            _ => Ok(Decision::Leave(Unpaid {
-                partner: partner.clone(),
-                payable: self.money(payable),
-                pending: self.money(fit(i128::from(balance) - i128::from(payable))?),
-                reasons,
-            })),
-        }
-    }
-
-    fn id(&self, partner: &Id) -> DerivedId {
-        Cause::of("payout")
-            .text(self.policy.id.as_str())
-            .number(self.policy.version.into())
-            .text(partner.as_str())
-            .text(self.policy.currency.as_str())
-            .number(self.cut_off.micros())
-            .id()
-    }
-
-    /// Cuts what may leave. Not more than that is payable: a debt that falls due later is not paid
-    /// out before.
-    fn cutting(&self, payable: i64) -> Result<Result<Cut, UnpaidReason>, Problem> {
-        if payable < 0 {
-            return Ok(Err(UnpaidReason::NegativeBalance));
-        }
-        if payable == 0 {
-            return Ok(Err(UnpaidReason::NothingPayable));
-        }
-        if payable < self.policy.minimum {
-            return Ok(Err(UnpaidReason::BelowMinimum));
-        }
-        Ok(cut(self.policy, payable)?.map_err(|uncut| match uncut {
-            Uncut::Fee => UnpaidReason::FeeNotCovered,
-            Uncut::Increment => UnpaidReason::BelowIncrement,
-        }))
-    }
-
-    fn totals(&self, payouts: &[Payout]) -> Result<PayoutTotals, Problem> {
-        let sum = |of: fn(&Payout) -> Money| {
-            let minor = |payout| to_minor(of(payout).amount, self.policy.currency).map(i128::from);
-            let sum: i128 = payouts.iter().map(minor).sum::<Result<_, Problem>>()?;
-            fit(sum).map(|sum| self.money(sum))
-        };
-        Ok(PayoutTotals {
-            count: u64::try_from(payouts.len()).unwrap_or(u64::MAX),
-            gross: sum(|payout| payout.gross)?,
-            fees: sum(|payout| payout.fee)?,
-            net: sum(|payout| payout.net)?,
-        })
-    }
-}
-
-/// What is paid to a partner.
-pub(super) fn payout(
-    policy: &PayoutPolicy,
-    id: DerivedId,
-    partner: &Id,
-    cut_off: Instant,
-    payable: i64,
-    cut: Cut,
-) -> Payout {
-    let terms = policy.fee.as_ref();
-    let money = |minor| from_minor(minor, policy.currency);
-    Payout {
-        id,
-        partner: partner.clone(),
-        policy: policy.id.clone(),
-        policy_version: policy.version,
-        cut_off,
-        gross: money(cut.gross),
-        fee: money(cut.fee),
-        fee_borne_by: terms.map_or_else(FeeBearer::default, |terms| terms.borne_by),
-        fee_on_return: terms.map_or_else(ReturnedFee::default, |terms| terms.on_return),
-        net: money(cut.net),
-        carried: money(payable.saturating_sub(cut.gross)),
-    }
-}
-
-/// Why a partner must not be paid, whatever the balance.
-pub(super) fn ineligible(payee: Option<&Payee>) -> impl Iterator<Item = UnpaidReason> {
-    let unverified = payee.is_some_and(|payee| !payee.verified);
-    let standing = match payee.map(|payee| payee.status) {
-        None => Some(UnpaidReason::NotListed),
-        Some(PartnerStatus::Suspended) => Some(UnpaidReason::Suspended),
-        Some(PartnerStatus::Closed) => Some(UnpaidReason::Closed),
-        Some(PartnerStatus::Active) => None,
-    };
-    unverified.then_some(UnpaidReason::NotVerified).into_iter().chain(standing)
 }

@@ -80,7 +80,7 @@ pub fn settle(input: SettleInput) -> Result<Posting, Problems> {
         };
     }
     let life = lives.of(payout.id);
-    life.map_or(Ok(()), |life| unchanged(&sums, life))?;
+    life.map_or(Ok(()), |life| unchanged(&sums, life)).map_err(|one| one.under("payout"))?;
     follows(life, *outcome, *attempt)?;
     if *outcome == PayoutOutcome::Started {
         Problems::verdict(startable(payout, &sums, *at, &books, &lives)?)?;
@@ -111,11 +111,11 @@ pub(super) fn posting(
 }
 
 /// A payout moves the same amounts from its start to its end.
-fn unchanged(sums: &Sums, life: &Life<'_>) -> Result<(), Problem> {
+pub(super) fn unchanged(sums: &Sums, life: &Life<'_>) -> Result<(), Problem> {
     let started = life.steps().iter().find(|step| step.outcome == PayoutOutcome::Started);
     match started {
         Some(step) if (step.net, step.fee) != (sums.net, sums.borne) => {
-            Err(sums.inconsistent("were not what it was started with").under("payout"))
+            Err(sums.inconsistent("were not what it was started with"))
         }
         _ => Ok(()),
     }
@@ -230,7 +230,7 @@ impl Sums {
         Ok(sums)
     }
 
-    fn inconsistent(&self, found: &str) -> Problem {
+    pub(super) fn inconsistent(&self, found: &str) -> Problem {
         let Self { net, fee, .. } = self;
         Problem::new(
             PAYOUT_INCONSISTENT,

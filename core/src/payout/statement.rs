@@ -85,6 +85,10 @@ pub struct Statement {
     pub payouts: Money,
     /// What the payouts cost the partner, less what was given back; negative for what was paid.
     pub fees: Money,
+    /// What was withheld, such as a tax, less what was given back; negative for what was taken.
+    pub withheld: Money,
+    /// What people have added or taken, and debts that were forgiven.
+    pub adjustments: Money,
     /// What is owed at the end: the opening balance and all of the above.
     pub closing: Money,
     /// How much of the closing balance is payable at the end.
@@ -106,7 +110,8 @@ pub struct StatementEntry {
     pub kind: EntryKind,
     /// The event or refund behind it, where there is one.
     pub event: Option<Id>,
-    /// The commission line or the payout behind it.
+    /// What the posting refers to: the commission line, the payout, the year of withholding or
+    /// the adjustment behind it.
     pub reference: DerivedId,
     /// How much it adds to the balance.
     pub amount: Money,
@@ -195,6 +200,8 @@ impl Writer {
             reversals: total(&[EntryKind::Reversal])?,
             payouts: total(&PAYOUTS)?,
             fees: total(&[EntryKind::Fee, EntryKind::FeeReturned])?,
+            withheld: total(&[EntryKind::Withholding])?,
+            adjustments: total(&[EntryKind::Adjustment, EntryKind::WriteOff])?,
             closing: money(closing),
             payable: money(payable),
             pending: money(pending),

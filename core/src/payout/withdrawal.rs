@@ -12,14 +12,17 @@ use crate::kernel::ledger::conflict;
 use crate::kernel::money::{CURRENCY_MISMATCH, Money, from_minor, to_minor};
 use crate::kernel::problem::{Problem, Problems};
 
-use super::books::Books;
+use super::books::{Book, Books};
+use super::exchange::{ExchangeRate, Rates};
 use super::fee::{Cut, Uncut, cut};
 use super::life::Lives;
-use super::policy::{PayoutPolicy, PayoutPolicyText};
+use super::policy::PayoutPolicyText;
 use super::posting::Posting;
-use super::proposal::{Payee, Payout, ineligible, payout};
+use super::proposal::{Payee, Payout};
+use super::proposer::{Making, ineligible, withholding_due};
 use super::settle::{PayoutOutcome, Sums, posting, short, under_way};
-use super::{PARTNER_INELIGIBLE, WITHDRAWAL_TOO_SMALL, WITHDRAWAL_UNEVEN};
+use super::terms::PayoutPolicy;
+use super::{PARTNER_INELIGIBLE, WITHDRAWAL_TOO_SMALL, WITHDRAWAL_UNEVEN, WITHHOLDING_DUE};
 
 /// What `payout.withdraw` takes.
 #[model]
@@ -37,6 +40,9 @@ pub struct WithdrawInput {
     pub amount: Money,
     /// When it is asked; what is payable by then can be withdrawn.
     pub at: Instant,
+    /// The exchange rates, for a partner who is paid in another currency.
+    #[model(default)]
+    pub rates: Vec<ExchangeRate>,
 }
 
 /// What `payout.withdraw` gives back.
@@ -53,7 +59,8 @@ pub struct Withdrawal {
 /// # Errors
 /// `balance_short` for more than is payable; `withdrawal_too_small` for less than the policy's
 /// minimum or than the fee; `withdrawal_uneven` when what is left after the fee is no step that
-/// the method pays; `payout_open`; `partner_ineligible`; `currency_mismatch`;
+/// the method pays; `payout_open`; `partner_ineligible`; `withholding_due`; `currency_mismatch`;
+/// `rate_missing` where the partner is paid in a currency that there is no rate to;
 /// `posting_conflict` when the request was taken before with another amount or time; everything
 /// that is wrong with the policy and the postings.
 pub fn withdraw(input: WithdrawInput) -> Result<Withdrawal, Problems> {
@@ -61,29 +68,29 @@ pub fn withdraw(input: WithdrawInput) -> Result<Withdrawal, Problems> {
         PayoutPolicy::compile(&input.policy.0).map_err(|problems| problems.under("policy"))?;
     let books = Books::read(&input.postings)?;
     let wanted = wanted(&policy, input.amount).map_err(|problem| problem.under("amount"))?;
-    let asked = Asked { policy: &policy, input: &input, wanted };
+    let rates = Rates::read(&input.rates, policy.currency)?;
+    let asked = Asked { policy: &policy, input: &input, wanted, rates };
     let book = books.of(&input.partner.partner, policy.currency);
     let book = book.map(|book| book.without(asked.id()));
     let payable = book.as_ref().map_or(Ok(0), |book| book.payable(input.at))?;
-    let lasting = book.as_ref().map_or(Ok(0), |book| book.lasting(input.at))?;
     let lives = Lives::read(&input.postings);
     if lives.of(asked.id()).is_some() {
         return asked.again(payable);
     }
-    let mut found = asked.not_allowed();
+    let mut found = asked.not_allowed(book.as_ref())?;
     if let Some(open) = lives.open(&input.partner.partner, policy.currency) {
         found.push(under_way(&input.partner.partner, open).under("request"));
     }
+    let lasting = book.as_ref().map_or(Ok(0), |book| book.lasting(input.at))?;
     if wanted > lasting {
         found.push(short(wanted, lasting, policy.currency).under("amount"));
     }
-    let cut = asked.cut()?.map_err(|problem| found.push(problem.under("amount")));
-    Problems::verdict(found)?;
-    match cut {
-        Ok(cut) => Ok(asked.taken(payable, cut)?),
-        // Never: what is not cut was found, and is an error.
-        Err(()) => Err(short(wanted, lasting, policy.currency).into()),
+    let taken = asked.taken(payable);
+    if let Err(problems) = &taken {
+        found.extend_from_slice(problems.as_slice());
     }
+    Problems::verdict(found)?;
+    taken
 }
 
 fn wanted(policy: &PayoutPolicy, amount: Money) -> Result<i64, Problem> {
@@ -102,6 +109,7 @@ struct Asked<'a> {
     policy: &'a PayoutPolicy,
     input: &'a WithdrawInput,
     wanted: i64,
+    rates: Rates<'a>,
 }
 
 impl Asked<'_> {
@@ -114,27 +122,34 @@ impl Asked<'_> {
             .id()
     }
 
-    fn not_allowed(&self) -> Vec<Problem> {
-        let reasons = ineligible(Some(&self.input.partner));
-        reasons
-            .map(|reason| {
-                Problem::new(
-                    PARTNER_INELIGIBLE,
-                    format!("`{}` cannot be paid: `{reason}`", self.input.partner.partner),
-                    "verify the payout method or lift the suspension first; what is earned stays",
-                )
-                .under("partner")
-            })
-            .collect()
+    fn not_allowed(&self, book: Option<&Book<'_>>) -> Result<Vec<Problem>, Problem> {
+        let payee = Some(&self.input.partner);
+        let ineligible = ineligible(self.policy, payee).map(|reason| {
+            Problem::new(
+                PARTNER_INELIGIBLE,
+                format!("`{}` cannot be paid: `{reason}`", self.input.partner.partner),
+                "verify a payout method on offer, or lift the suspension; what is earned stays",
+            )
+        });
+        let mut found: Vec<Problem> = ineligible.collect();
+        if withholding_due(self.policy, payee, book, self.input.at)? {
+            found.push(Problem::new(
+                WITHHOLDING_DUE,
+                format!("not all was withheld from `{}`", self.input.partner.partner),
+                "post what `payout.withhold` gives, and ask again",
+            ));
+        }
+        Ok(found.into_iter().map(|problem| problem.under("partner")).collect())
     }
 
     /// The amount, cut into what arrives and what it costs; all of it has to leave.
-    fn cut(&self) -> Result<Result<Cut, Problem>, Problem> {
-        let least = self.policy.minimum.max(1);
+    fn cut(&self) -> Result<Cut, Problem> {
+        let payee = Some(&self.input.partner);
+        let least = self.policy.minimum(payee).max(1);
         if self.wanted < least {
-            return Ok(Err(self.too_small(&format!("the least is `{}`", self.money(least)))));
+            return Err(self.too_small(&format!("the least is `{}`", self.money(least))));
         }
-        Ok(match cut(self.policy, self.wanted)? {
+        match cut(self.policy.terms(payee), self.wanted)? {
             Ok(cut) if cut.gross == self.wanted => Ok(cut),
             Ok(cut) => Err(Problem::new(
                 WITHDRAWAL_UNEVEN,
@@ -147,7 +162,7 @@ impl Asked<'_> {
             )),
             Err(Uncut::Fee) => Err(self.too_small("the fee would take all of it")),
             Err(Uncut::Increment) => Err(self.too_small("it is less than one step of the method")),
-        })
+        }
     }
 
     fn too_small(&self, why: &str) -> Problem {
@@ -162,22 +177,26 @@ impl Asked<'_> {
         from_minor(minor, self.policy.currency)
     }
 
-    fn taken(&self, payable: i64, cut: Cut) -> Result<Withdrawal, Problem> {
-        let WithdrawInput { partner, at, .. } = self.input;
-        let payout = payout(self.policy, self.id(), &partner.partner, *at, payable, cut);
-        let posting = posting(&payout, PayoutOutcome::Started, *at, 1, &Sums::of(&payout)?);
+    /// What the request makes, whoever asks and whatever stands in its way.
+    fn taken(&self, payable: i64) -> Result<Withdrawal, Problems> {
+        let Self { policy, rates, input, .. } = self;
+        let cut = self.cut().map_err(|problem| problem.under("amount"))?;
+        let making = Making { policy, rates, payee: &input.partner, payable };
+        let placed = |problem: Problem| problem.under("pay_in").under("partner");
+        let made = making.payout(self.id(), input.at, cut);
+        let payout = made.map_err(|problems| problems.map(placed))?.ok_or_else(|| {
+            self.too_small("it is nothing in the currency that arrives").under("amount")
+        })?;
+        let posting = posting(&payout, PayoutOutcome::Started, input.at, 1, &Sums::of(&payout)?);
         Ok(Withdrawal { payout, posting })
     }
 
     /// What was taken before, if it is the same.
     fn again(&self, payable: i64) -> Result<Withdrawal, Problems> {
-        let refused = || conflict(&self.input.request).under("request");
-        let cut = self.cut()?.map_err(|_| refused())?;
-        let taken = self.taken(payable, cut)?;
-        let before = self.input.postings.iter().find(|one| one.key == taken.posting.key);
-        match before {
+        let taken = self.taken(payable)?;
+        match self.input.postings.iter().find(|one| one.key == taken.posting.key) {
             Some(before) if before.same(&taken.posting) => Ok(taken),
-            _ => Err(refused().into()),
+            _ => Err(conflict(&self.input.request).under("request").into()),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guerdon::commission::{Line, PartnerStatus};
+use guerdon::commission::Line;
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::derived_id::DerivedId;
 use guerdon::kernel::id::Id;
@@ -90,10 +90,9 @@ impl Books {
     }
 
     fn propose(&self, cut_off: Instant) -> Proposal {
-        let payee = |partner| Payee { partner, status: PartnerStatus::Active, verified: true };
-        let partners = self.partners().into_iter().map(payee).collect();
+        let partners = self.partners().into_iter().map(Payee::new).collect();
         let (policy, postings) = (self.policy.clone(), self.postings.clone());
-        propose(ProposeInput { policy, postings, partners, cut_off }).unwrap()
+        propose(ProposeInput { policy, postings, partners, cut_off, rates: Vec::new() }).unwrap()
     }
 
     /// Pays what can be paid, and asks again at once: nobody is paid twice.
