@@ -96,8 +96,10 @@ export type Account =
   | 'partner'
   /** What the program has spent: commissions, and the fees it bears. Negative. */
   | 'program'
-  /** What has left the partner's balance and has not arrived. */
+  /** What has left the partner's balance and waits to be handed to the payout method. */
   | 'transit'
+  /** What was handed to the payout method and has not arrived. */
+  | 'processing'
   /** What has arrived. */
   | 'paid'
   /** What payout methods have charged. */
@@ -1458,7 +1460,7 @@ export interface PayoutBalance {
    * below zero.
    */
   available: Money;
-  /** What has left the balance and has not arrived. */
+  /** What has left the balance and has not arrived, handed to the payout method or not. */
   in_transit: Money;
   /** What has arrived and has not come back. */
   paid: Money;
@@ -1512,8 +1514,8 @@ export interface PayoutFee {
 export interface PayoutLedger {
   /**
    * The same postings, in their order. A partner's account is `partner/` and the partner's id;
-   * the others are `program`, `transit`, `paid`, `fees` and `withheld`. The cause is what the
-   * posting refers to, the memo the event.
+   * the others are `program`, `transit`, `processing`, `paid`, `fees` and `withheld`. The
+   * cause is what the posting refers to, the memo the event.
    */
   postings: LedgerPosting[];
 }
@@ -1534,11 +1536,16 @@ export interface PayoutMethod {
 
 /** What happened to a payout. */
 export type PayoutOutcome =
-  /** It was handed to the payout method: from payable to in transit. */
+  /** It is going to be paid: from payable to in transit. */
   | 'started'
-  /** It arrived: from in transit to paid. */
+  /**
+   * It was handed to the payout method: from in transit to processing. A step that may be left
+   * out; after it, it can no longer be rejected.
+   */
+  | 'processing'
+  /** It arrived: to paid. */
   | 'completed'
-  /** It was started and did not arrive: back from in transit. It can be started again. */
+  /** It was started and did not arrive: all of it comes back. It can be started again. */
   | 'failed'
   /** It was refused before it was sent: back from in transit, for good. */
   | 'rejected'
@@ -1631,8 +1638,10 @@ export interface PayoutStanding {
 
 /** Where a payout stands. */
 export type PayoutState =
-  /** It was started, and nothing is known yet. */
-  | 'in_transit'
+  /** It was started, and nothing more is known. */
+  | 'pending'
+  /** It was handed to the payout method. */
+  | 'processing'
   /** It arrived. */
   | 'completed'
   /** It did not arrive; it can be started again. */

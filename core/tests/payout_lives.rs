@@ -91,8 +91,9 @@ enum Happening {
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
-    use PayoutOutcome::{Completed, Failed, Rejected, Returned, Started};
-    let outcomes = select(vec![Started, Completed, Completed, Failed, Rejected, Returned]);
+    use PayoutOutcome::{Completed, Failed, Processing, Rejected, Returned, Started};
+    let outcomes =
+        select(vec![Started, Processing, Completed, Completed, Failed, Rejected, Returned]);
     prop_oneof![
         5 => (1..30_000_i64, 0..200_i64).prop_map(|(minor, hold)| Happening::Earned { minor, hold }),
         2 => (any::<Index>(), 1..=1_000_i64)
@@ -183,7 +184,9 @@ impl Host {
     }
 
     fn open(&self) -> bool {
-        self.sent.iter().any(|sent| sent.state == PayoutState::InTransit)
+        self.sent
+            .iter()
+            .any(|sent| matches!(sent.state, PayoutState::Pending | PayoutState::Processing))
     }
 
     fn due(&self, hour: i64) -> bool {
@@ -263,7 +266,7 @@ impl Host {
     fn start(&mut self, payout: Payout, posting: Posting, hour: i64) {
         self.postings.push(posting);
         let moves = vec![(hour, -minor(payout.gross))];
-        self.sent.push(Sent { payout, state: PayoutState::InTransit, attempt: 1, moves });
+        self.sent.push(Sent { payout, state: PayoutState::Pending, attempt: 1, moves });
     }
 
     fn propose(&mut self, cut_offs: [i64; 2]) {
@@ -278,10 +281,12 @@ impl Host {
             let available = self.available(hour, None);
             for payout in proposal.payouts {
                 let known = self.sent.iter().any(|sent| sent.payout.id == payout.id);
-                let allowed = !self.open() && minor(payout.gross) <= available && !known;
+                let allowed = !self.open() && minor(payout.gross) <= available;
                 let when = self.hour.max(hour);
                 let input = self.settling(payout.clone(), PayoutOutcome::Started, when, 1);
                 match settle(input) {
+                    // Twice the same cut-off: the same payout, and the same posting.
+                    Ok(posting) if known => assert!(self.postings.contains(&posting)),
                     Ok(posting) => {
                         assert!(allowed, "{payout:?} of {available}");
                         self.start(payout, posting, when);
@@ -333,7 +338,7 @@ impl Host {
     }
 
     fn step(&mut self, which: Index, outcome: PayoutOutcome) {
-        use PayoutOutcome::{Completed, Failed, Rejected, Returned, Started};
+        use PayoutOutcome::{Completed, Failed, Processing, Rejected, Returned, Started};
         if self.sent.is_empty() {
             return;
         }
@@ -350,17 +355,25 @@ impl Host {
                 let there = self.available(cut_off, Some(payout.id)) >= gross;
                 state == PayoutState::Failed && there && !open
             }
-            Completed | Failed | Rejected => state == PayoutState::InTransit,
+            Processing | Rejected => state == PayoutState::Pending,
+            Completed | Failed => {
+                matches!(state, PayoutState::Pending | PayoutState::Processing)
+            }
             Returned => state == PayoutState::Completed,
         };
         let settled = settle(self.settling(payout, outcome, hour, attempt));
+        // The same step at the same time is the same posting, and changes nothing.
+        if settled.as_ref().is_ok_and(|posting| self.postings.contains(posting)) {
+            return;
+        }
         assert_eq!(settled.is_ok(), allowed, "{outcome:?} of {state:?}: {settled:?}");
         let Ok(posting) = settled else { return };
         self.postings.push(posting);
         let sent = &mut self.sent[place];
         sent.attempt = attempt;
         let (state, by) = match outcome {
-            Started => (PayoutState::InTransit, -gross),
+            Started => (PayoutState::Pending, -gross),
+            Processing => (PayoutState::Processing, 0),
             Completed => (PayoutState::Completed, 0),
             Failed => (PayoutState::Failed, gross),
             Rejected => (PayoutState::Rejected, gross),
@@ -454,7 +467,9 @@ proptest! {
             such.map(|sent| minor(of(&sent.payout))).sum()
         };
         prop_assert_eq!(minor(ann.balance), host.balance());
-        prop_assert_eq!(minor(ann.in_transit), sum(PayoutState::InTransit, |payout| payout.gross));
+        let under_way = [PayoutState::Pending, PayoutState::Processing];
+        let under_way: i64 = under_way.map(|state| sum(state, |payout| payout.gross)).iter().sum();
+        prop_assert_eq!(minor(ann.in_transit), under_way);
         prop_assert_eq!(minor(ann.paid), sum(PayoutState::Completed, |payout| payout.net));
         prop_assert_eq!(minor(ann.withheld), host.withheld.iter().sum::<i64>());
         prop_assert_eq!(minor(ann.available), host.available(100_000, None).max(0));

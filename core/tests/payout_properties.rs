@@ -326,7 +326,8 @@ fn owed_before(postings: &[Posting], statement: &Statement, end: Instant) -> Big
     })
 }
 
-const ACCOUNTS: [Account; 6] = [
+const ACCOUNTS: [Account; 7] = [
+    Account::Processing,
     Account::Partner,
     Account::Program,
     Account::Transit,

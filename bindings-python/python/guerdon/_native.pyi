@@ -1513,7 +1513,7 @@ class PayoutBalance:
         """
     @property
     def in_transit(self) -> Money:
-        """What has left the balance and has not arrived."""
+        """What has left the balance and has not arrived, handed to the payout method or not."""
     @property
     def paid(self) -> Money:
         """What has arrived and has not come back."""
@@ -1592,8 +1592,8 @@ class PayoutLedger:
     @property
     def postings(self) -> list[LedgerPosting]:
         """The same postings, in their order. A partner's account is `partner/` and the partner's id;
-        the others are `program`, `transit`, `paid`, `fees` and `withheld`. The cause is what the
-        posting refers to, the memo the event.
+        the others are `program`, `transit`, `processing`, `paid`, `fees` and `withheld`. The
+        cause is what the posting refers to, the memo the event.
         """
     @staticmethod
     def from_json(text: str) -> PayoutLedger:

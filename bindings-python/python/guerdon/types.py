@@ -35,12 +35,13 @@ ZoneInput: TypeAlias = str | ZoneInfo
 DocumentInput: TypeAlias = str | Mapping[str, Any]
 """A document: JSON text, or a dict with dicts, lists and exact types in it."""
 
-Account: TypeAlias = Literal["partner", "program", "transit", "paid", "fees", "withheld"]
+Account: TypeAlias = Literal["partner", "program", "transit", "processing", "paid", "fees", "withheld"]
 """Where an entry stands, seen from the program; all accounts together sum to zero.
 
 - `partner`: What the program owes the partner.
 - `program`: What the program has spent: commissions, and the fees it bears. Negative.
-- `transit`: What has left the partner's balance and has not arrived.
+- `transit`: What has left the partner's balance and waits to be handed to the payout method.
+- `processing`: What was handed to the payout method and has not arrived.
 - `paid`: What has arrived.
 - `fees`: What payout methods have charged.
 - `withheld`: What was withheld from the partner, such as a tax.
@@ -155,20 +156,23 @@ PartnerStatus: TypeAlias = Literal["active", "suspended", "closed"]
 - `closed`: Earns nothing.
 """
 
-PayoutOutcome: TypeAlias = Literal["started", "completed", "failed", "rejected", "returned"]
+PayoutOutcome: TypeAlias = Literal["started", "processing", "completed", "failed", "rejected", "returned"]
 """What happened to a payout.
 
-- `started`: It was handed to the payout method: from payable to in transit.
-- `completed`: It arrived: from in transit to paid.
-- `failed`: It was started and did not arrive: back from in transit. It can be started again.
+- `started`: It is going to be paid: from payable to in transit.
+- `processing`: It was handed to the payout method: from in transit to processing. A step that may be left
+  out; after it, it can no longer be rejected.
+- `completed`: It arrived: to paid.
+- `failed`: It was started and did not arrive: all of it comes back. It can be started again.
 - `rejected`: It was refused before it was sent: back from in transit, for good.
 - `returned`: It was completed and came back: back from paid.
 """
 
-PayoutState: TypeAlias = Literal["in_transit", "completed", "failed", "rejected", "returned"]
+PayoutState: TypeAlias = Literal["pending", "processing", "completed", "failed", "rejected", "returned"]
 """Where a payout stands.
 
-- `in_transit`: It was started, and nothing is known yet.
+- `pending`: It was started, and nothing more is known.
+- `processing`: It was handed to the payout method.
 - `completed`: It arrived.
 - `failed`: It did not arrive; it can be started again.
 - `rejected`: It was refused before it was sent, and is over.

@@ -22,8 +22,8 @@ pub struct PayoutLedgerInput {
 #[model]
 pub struct PayoutLedger {
     /// The same postings, in their order. A partner's account is `partner/` and the partner's id;
-    /// the others are `program`, `transit`, `paid`, `fees` and `withheld`. The cause is what the
-    /// posting refers to, the memo the event.
+    /// the others are `program`, `transit`, `processing`, `paid`, `fees` and `withheld`. The
+    /// cause is what the posting refers to, the memo the event.
     pub postings: Vec<LedgerPosting>,
 }
 

@@ -13,13 +13,15 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Currency, to_minor};
 
 use super::posting::{Account, EntryKind, Posting, PostingEntry};
-use super::settle::PayoutOutcome;
+use super::settle::{PayoutOutcome, step_key};
 
 /// Where a payout stands.
 #[model]
 pub enum PayoutState {
-    /// It was started, and nothing is known yet.
-    InTransit,
+    /// It was started, and nothing more is known.
+    Pending,
+    /// It was handed to the payout method.
+    Processing,
     /// It arrived.
     Completed,
     /// It did not arrive; it can be started again.
@@ -28,6 +30,13 @@ pub enum PayoutState {
     Rejected,
     /// It arrived and came back, and is over.
     Returned,
+}
+
+impl PayoutState {
+    /// Whether it is under way.
+    pub(super) const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Processing)
+    }
 }
 
 /// Every payout that the postings know, by id.
@@ -39,6 +48,7 @@ pub(super) struct Lives<'a> {
 
 /// What the postings say of one payout.
 pub(super) struct Life<'a> {
+    id: DerivedId,
     pub(super) partner: &'a Id,
     pub(super) currency: Currency,
     /// Its steps, in no order.
@@ -69,12 +79,13 @@ impl<'a> Lives<'a> {
         let mut lives: BTreeMap<DerivedId, Life<'a>> = BTreeMap::new();
         for posting in postings {
             if let Some((currency, step)) = step(posting) {
-                let new = || Life { partner: &posting.partner, currency, steps: Vec::new() };
-                lives.entry(posting.reference).or_insert_with(new).steps.push(step);
+                let (id, partner) = (posting.reference, &posting.partner);
+                let new = || Life { id, partner, currency, steps: Vec::new() };
+                lives.entry(id).or_insert_with(new).steps.push(step);
             }
         }
         let mut open: BTreeMap<(&Id, Currency), Vec<DerivedId>> = BTreeMap::new();
-        for (id, life) in lives.iter().filter(|(_, life)| life.state() == PayoutState::InTransit) {
+        for (id, life) in lives.iter().filter(|(_, life)| life.state().is_open()) {
             open.entry((life.partner, life.currency)).or_default().push(*id);
         }
         Self { lives, open }
@@ -115,11 +126,21 @@ impl<'a> Life<'a> {
         let over = self.count(Failed) + self.count(Rejected) + self.count(Completed);
         match () {
             () if self.count(Returned) > 0 => PayoutState::Returned,
-            () if self.count(Started) > over => PayoutState::InTransit,
+            () if self.count(Started) > over && self.handed_over(self.count(Started)) => {
+                PayoutState::Processing
+            }
+            () if self.count(Started) > over => PayoutState::Pending,
             () if self.count(Completed) > 0 => PayoutState::Completed,
             () if self.count(Rejected) > 0 => PayoutState::Rejected,
             () => PayoutState::Failed,
         }
+    }
+
+    /// Whether an attempt was handed to the payout method.
+    pub(super) fn handed_over(&self, attempt: usize) -> bool {
+        let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
+        let key = step_key(self.id, PayoutOutcome::Processing, attempt);
+        self.steps.iter().any(|step| step.key == key)
     }
 
     /// Whether a step can be the next one. `attempt` counts from 1.
@@ -127,8 +148,11 @@ impl<'a> Life<'a> {
         let started = self.count(PayoutOutcome::Started);
         match outcome {
             PayoutOutcome::Started => started + 1 == attempt && self.state() == PayoutState::Failed,
-            PayoutOutcome::Completed | PayoutOutcome::Failed | PayoutOutcome::Rejected => {
-                started == attempt && self.state() == PayoutState::InTransit
+            PayoutOutcome::Processing | PayoutOutcome::Rejected => {
+                started == attempt && self.state() == PayoutState::Pending
+            }
+            PayoutOutcome::Completed | PayoutOutcome::Failed => {
+                started == attempt && self.state().is_open()
             }
             PayoutOutcome::Returned => started == attempt && self.state() == PayoutState::Completed,
         }
@@ -142,6 +166,7 @@ fn step(posting: &Posting) -> Option<(Currency, Step)> {
     })?;
     let outcome = match (into.kind, into.account) {
         (EntryKind::Payout, Account::Transit) => PayoutOutcome::Started,
+        (EntryKind::Payout, Account::Processing) => PayoutOutcome::Processing,
         (EntryKind::Payout, _) => PayoutOutcome::Completed,
         (EntryKind::PayoutRejected, _) => PayoutOutcome::Rejected,
         _ if out_of(posting, Account::Paid) => PayoutOutcome::Returned,

@@ -17,8 +17,10 @@ pub enum Account {
     Partner,
     /// What the program has spent: commissions, and the fees it bears. Negative.
     Program,
-    /// What has left the partner's balance and has not arrived.
+    /// What has left the partner's balance and waits to be handed to the payout method.
     Transit,
+    /// What was handed to the payout method and has not arrived.
+    Processing,
     /// What has arrived.
     Paid,
     /// What payout methods have charged.

@@ -1,7 +1,7 @@
 //! What a payout's progress posts: it leaves the balance, arrives, or comes back.
 //!
 //! A payout is in transit from the moment it is started, so that it cannot be proposed again.
-//! What fails before it arrives, or is rejected before it is sent, goes back whole. What arrived
+//! What fails before it arrives, or is rejected before it is handed to the payout method, goes back whole. What arrived
 //! and is returned goes back too; its fee was charged by then, and is given back or not as the
 //! policy says.
 //!
@@ -44,11 +44,14 @@ pub struct SettleInput {
 /// What happened to a payout.
 #[model]
 pub enum PayoutOutcome {
-    /// It was handed to the payout method: from payable to in transit.
+    /// It is going to be paid: from payable to in transit.
     Started,
-    /// It arrived: from in transit to paid.
+    /// It was handed to the payout method: from in transit to processing. A step that may be left
+    /// out; after it, it can no longer be rejected.
+    Processing,
+    /// It arrived: to paid.
     Completed,
-    /// It was started and did not arrive: back from in transit. It can be started again.
+    /// It was started and did not arrive: all of it comes back. It can be started again.
     Failed,
     /// It was refused before it was sent: back from in transit, for good.
     Rejected,
@@ -71,7 +74,8 @@ pub fn settle(input: SettleInput) -> Result<Posting, Problems> {
     let sums = Sums::of(payout).map_err(|problem| problem.under("payout"))?;
     let books = Books::read(postings)?;
     let lives = Lives::read(postings);
-    let posting = posting(payout, *outcome, *at, *attempt, &sums);
+    let life = lives.of(payout.id);
+    let posting = posting(payout, *outcome, *at, *attempt, &sums, held(life, *attempt));
     if let Some(known) = postings.iter().find(|known| known.key == posting.key) {
         return if known.same(&posting) {
             Ok(posting)
@@ -79,7 +83,6 @@ pub fn settle(input: SettleInput) -> Result<Posting, Problems> {
             Err(conflict(&posting.key).under("payout").into())
         };
     }
-    let life = lives.of(payout.id);
     life.map_or(Ok(()), |life| unchanged(&sums, life)).map_err(|one| one.under("payout"))?;
     follows(life, *outcome, *attempt)?;
     if *outcome == PayoutOutcome::Started {
@@ -95,11 +98,10 @@ pub(super) fn posting(
     at: Instant,
     attempt: u32,
     sums: &Sums,
+    held: Account,
 ) -> Posting {
-    let cause = Cause::of("payout_posting").derived(payout.id).text(outcome.as_str());
-    let cause = if attempt > 1 { cause.number(attempt.into()) } else { cause };
     let ticket = Ticket {
-        key: cause.id(),
+        key: step_key(payout.id, outcome, attempt),
         at,
         partner: &payout.partner,
         event: None,
@@ -107,7 +109,22 @@ pub(super) fn posting(
         currency: sums.currency,
         available_at: None,
     };
-    ticket.posting(&moves(payout, outcome, sums))
+    ticket.posting(&moves(payout, outcome, sums, held))
+}
+
+/// The key of a step's posting.
+pub(super) fn step_key(payout: DerivedId, outcome: PayoutOutcome, attempt: u32) -> DerivedId {
+    let cause = Cause::of("payout_posting").derived(payout).text(outcome.as_str());
+    if attempt > 1 { cause.number(attempt.into()).id() } else { cause.id() }
+}
+
+/// Where the money of an attempt is while it is under way.
+fn held(life: Option<&Life<'_>>, attempt: u32) -> Account {
+    let attempt = usize::try_from(attempt).unwrap_or(usize::MAX);
+    match life {
+        Some(life) if life.handed_over(attempt) => Account::Processing,
+        _ => Account::Transit,
+    }
 }
 
 /// A payout moves the same amounts from its start to its end.
@@ -140,8 +157,8 @@ fn follows(life: Option<&Life<'_>>, outcome: PayoutOutcome, attempt: u32) -> Res
     Err(Problem::new(
         OUTCOME_REFUSED,
         format!("attempt `{attempt}` cannot be `{outcome}`: the payout {so_far}"),
-        "a payout is started, then completed, failed or rejected; what failed is started again as \
-         the next attempt, and what was completed may be returned",
+        "a payout is started, then processing, then completed or failed, or rejected before; what \
+         failed is started again as the next attempt, and what was completed may be returned",
     )
     .under("outcome"))
 }
@@ -242,10 +259,10 @@ impl Sums {
 }
 
 /// What is sent, and what it costs.
-fn moves(payout: &Payout, outcome: PayoutOutcome, sums: &Sums) -> Vec<Move> {
-    let (kind, out_of, into) = sent(outcome);
+fn moves(payout: &Payout, outcome: PayoutOutcome, sums: &Sums, held: Account) -> Vec<Move> {
+    let (kind, out_of, into) = sent(outcome, held);
     let mut moves = vec![Move { kind, out_of, into, minor: sums.net }];
-    if let Some((kind, out_of, into)) = charged(payout, outcome) {
+    if let Some((kind, out_of, into)) = charged(payout, outcome, held) {
         moves.push(Move { kind, out_of, into, minor: sums.fee });
     }
     moves
@@ -253,34 +270,39 @@ fn moves(payout: &Payout, outcome: PayoutOutcome, sums: &Sums) -> Vec<Move> {
 
 type Way = (EntryKind, Account, Account);
 
-fn sent(outcome: PayoutOutcome) -> Way {
+fn sent(outcome: PayoutOutcome, held: Account) -> Way {
     match outcome {
         PayoutOutcome::Started => (EntryKind::Payout, Account::Partner, Account::Transit),
-        PayoutOutcome::Completed => (EntryKind::Payout, Account::Transit, Account::Paid),
-        PayoutOutcome::Failed => (EntryKind::PayoutReturned, Account::Transit, Account::Partner),
+        PayoutOutcome::Processing => (EntryKind::Payout, Account::Transit, Account::Processing),
+        PayoutOutcome::Completed => (EntryKind::Payout, held, Account::Paid),
+        PayoutOutcome::Failed => (EntryKind::PayoutReturned, held, Account::Partner),
         PayoutOutcome::Rejected => (EntryKind::PayoutRejected, Account::Transit, Account::Partner),
         PayoutOutcome::Returned => (EntryKind::PayoutReturned, Account::Paid, Account::Partner),
     }
 }
 
 /// A partner's fee is set aside with the payout; a program's is spent when the method charges it.
-fn charged(payout: &Payout, outcome: PayoutOutcome) -> Option<Way> {
+fn charged(payout: &Payout, outcome: PayoutOutcome, held: Account) -> Option<Way> {
     use EntryKind::{Fee, FeeReturned};
     match (outcome, payout.fee_borne_by) {
         (PayoutOutcome::Started, FeeBearer::Partner) => {
             Some((Fee, Account::Partner, Account::Transit))
         }
-        (PayoutOutcome::Completed, FeeBearer::Partner) => {
-            Some((Fee, Account::Transit, Account::Fees))
+        (PayoutOutcome::Processing, FeeBearer::Partner) => {
+            Some((Fee, Account::Transit, Account::Processing))
         }
+        (PayoutOutcome::Completed, FeeBearer::Partner) => Some((Fee, held, Account::Fees)),
         (PayoutOutcome::Completed, FeeBearer::Program) => {
             Some((Fee, Account::Program, Account::Fees))
         }
         (PayoutOutcome::Failed | PayoutOutcome::Rejected, FeeBearer::Partner) => {
-            Some((FeeReturned, Account::Transit, Account::Partner))
+            Some((FeeReturned, held, Account::Partner))
         }
         (
-            PayoutOutcome::Started | PayoutOutcome::Failed | PayoutOutcome::Rejected,
+            PayoutOutcome::Started
+            | PayoutOutcome::Processing
+            | PayoutOutcome::Failed
+            | PayoutOutcome::Rejected,
             FeeBearer::Program,
         ) => None,
         (PayoutOutcome::Returned, _) if payout.fee_on_return == ReturnedFee::Kept => None,

@@ -48,7 +48,7 @@ pub struct PayoutBalance {
     /// How much may leave now: what is payable, less what is known to be taken back later; never
     /// below zero.
     pub available: Money,
-    /// What has left the balance and has not arrived.
+    /// What has left the balance and has not arrived, handed to the payout method or not.
     pub in_transit: Money,
     /// What has arrived and has not come back.
     pub paid: Money,
@@ -125,9 +125,10 @@ fn balance(
     let (partner, currency) = (book.partner, book.currency);
     let money = |minor| from_minor(minor, currency);
     let (balance, payable) = (book.balance()?, book.payable(at)?);
-    let on = |account| {
-        fit(elsewhere.get(&(partner, currency, account)).copied().unwrap_or_default()).map(money)
-    };
+    let at_account =
+        |account| elsewhere.get(&(partner, currency, account)).copied().unwrap_or_default();
+    let on = |account| fit(at_account(account)).map(money);
+    let under_way = at_account(Account::Transit) + at_account(Account::Processing);
     Ok(PayoutBalance {
         partner: partner.clone(),
         currency,
@@ -135,7 +136,7 @@ fn balance(
         payable: money(payable),
         pending: money(fit(i128::from(balance) - i128::from(payable))?),
         available: money(book.lasting(at)?.max(0)),
-        in_transit: on(Account::Transit)?,
+        in_transit: money(fit(under_way)?),
         paid: on(Account::Paid)?,
         withheld: on(Account::Withheld)?,
         open: lives.open(partner, currency),

@@ -17,7 +17,7 @@ use super::exchange::{ExchangeRate, Rates};
 use super::fee::{Cut, Uncut, cut};
 use super::life::Lives;
 use super::policy::PayoutPolicyText;
-use super::posting::Posting;
+use super::posting::{Account, Posting};
 use super::proposal::{Payee, Payout};
 use super::proposer::{Making, ineligible, withholding_due};
 use super::settle::{PayoutOutcome, Sums, posting, short, under_way};
@@ -187,7 +187,8 @@ impl Asked<'_> {
         let payout = made.map_err(|problems| problems.map(placed))?.ok_or_else(|| {
             self.too_small("it is nothing in the currency that arrives").under("amount")
         })?;
-        let posting = posting(&payout, PayoutOutcome::Started, input.at, 1, &Sums::of(&payout)?);
+        let (started, sums) = (PayoutOutcome::Started, Sums::of(&payout)?);
+        let posting = posting(&payout, started, input.at, 1, &sums, Account::Transit);
         Ok(Withdrawal { payout, posting })
     }
 

@@ -66,6 +66,7 @@ pub fn audit(input: PayoutAuditInput) -> Result<PayoutAudit, Problems> {
     problems.extend(lines::reversals(&sound));
     problems.extend(lines::compared(&sound, &input.lines));
     problems.extend(payouts::steps(&sound));
+    problems.extend(payouts::held(&sound));
     problems.extend(payouts::overdrawn(&sound));
     problems.extend(payouts::withheld(&sound));
     problems.extend(payouts::compared(&sound, &input.payouts));

@@ -53,7 +53,7 @@ fn last(life: &Life<'_>, outcome: PayoutOutcome) -> Option<Step> {
 
 /// The last step of a payout with steps that are too many, or that differs from the first.
 fn broken(id: DerivedId, life: &Life<'_>) -> Option<(Step, Problem)> {
-    use PayoutOutcome::{Completed, Failed, Rejected, Returned, Started};
+    use PayoutOutcome::{Completed, Failed, Processing, Rejected, Returned, Started};
     let count = |outcome| life.count(outcome);
     let over = count(Failed) + count(Rejected) + count(Completed);
     let too_many = [
@@ -63,6 +63,7 @@ fn broken(id: DerivedId, life: &Life<'_>) -> Option<(Step, Problem)> {
         // Nothing follows what is over.
         (count(Completed) + count(Rejected) == 1 && count(Started) > over, &[Started]),
         (count(Returned) > count(Completed), &[Returned]),
+        (count(Processing) > count(Started), &[Processing]),
     ];
     for (is_so, outcomes) in too_many {
         let step =
@@ -87,6 +88,39 @@ fn broken(id: DerivedId, life: &Life<'_>) -> Option<(Step, Problem)> {
         "a payout moves the same amounts from its start to its end",
     );
     Some((step, problem.under("entries")))
+}
+
+/// Payouts that take more from in transit, or from processing, than was put there.
+pub(super) fn held(sound: &[Sound<'_>]) -> Vec<Problem> {
+    let mut order: Vec<&Sound<'_>> = sound.iter().collect();
+    order.sort_by_key(|one| (one.posting.at, one.posting.key));
+    let mut sums: BTreeMap<(DerivedId, Account, Currency), (i128, &Sound<'_>)> = BTreeMap::new();
+    for one in order {
+        for entry in &one.posting.entries {
+            let (account, currency) = (entry.account, entry.amount.currency);
+            if matches!(account, Account::Transit | Account::Processing) {
+                let minor = to_minor(entry.amount.amount, currency).unwrap_or_default();
+                let place = (one.posting.reference, account, currency);
+                let held = sums.entry(place).or_insert((0, one));
+                *held = (held.0 + i128::from(minor), one);
+            }
+        }
+    }
+    let negative = sums.into_iter().filter(|(_, (sum, _))| *sum < 0);
+    negative
+        .map(|((id, account, currency), (sum, one))| {
+            let problem = Problem::new(
+                PAYOUT_INCONSISTENT,
+                format!(
+                    "the payout `{id}` takes `{}` minor units of {currency} more from \
+                     `{account}` than it has put there",
+                    -sum
+                ),
+                "take the money from where the step before has put it",
+            );
+            one.place(problem.under("entries"))
+        })
+        .collect()
 }
 
 /// What a partner's balance does over time, as far as it bears on what may be paid.

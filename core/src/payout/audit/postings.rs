@@ -82,16 +82,16 @@ pub(super) fn misplaced(sound: &[Sound<'_>]) -> Vec<Problem> {
 }
 
 const fn accounts(kind: EntryKind) -> &'static [Account] {
-    use Account::{Fees, Paid, Partner, Program, Transit, Withheld};
+    use Account::{Fees, Paid, Partner, Processing, Program, Transit, Withheld};
     match kind {
         EntryKind::Commission
         | EntryKind::Override
         | EntryKind::Reversal
         | EntryKind::Adjustment
         | EntryKind::WriteOff => &[Program, Partner],
-        EntryKind::Payout | EntryKind::PayoutReturned => &[Partner, Transit, Paid],
+        EntryKind::Payout | EntryKind::PayoutReturned => &[Partner, Transit, Processing, Paid],
         EntryKind::PayoutRejected => &[Partner, Transit],
-        EntryKind::Fee | EntryKind::FeeReturned => &[Partner, Transit, Fees, Program],
+        EntryKind::Fee | EntryKind::FeeReturned => &[Partner, Transit, Processing, Fees, Program],
         EntryKind::Withholding => &[Partner, Withheld],
     }
 }
