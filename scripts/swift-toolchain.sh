@@ -9,7 +9,7 @@
 #   scripts/swift-toolchain.sh can          whether there is one, or could be
 #   scripts/swift-toolchain.sh where        what it is: a path, or what is missing
 #   scripts/swift-toolchain.sh version      its version, if it is there
-#   scripts/swift-toolchain.sh run COMMAND  runs a command where swift is, in this folder
+#   scripts/swift-toolchain.sh run COMMAND  runs a command where swift is, in the folder you are in
 #   scripts/swift-toolchain.sh remove       removes what `make` has made
 #
 # GUERDON_CACHE names another cache folder than ~/.cache/guerdon.
@@ -123,17 +123,22 @@ version() {
     sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'
 }
 
-# inside ROOT COMMAND: the checkout has the path there that it has here, and the mounts end with the command.
+# inside ROOT COMMAND: the checkout and this folder have the paths there that they have here, and the mounts end with
+# the command.
 inside() {
   local root=$1
   shift
-  mkdir -p "$root$checkout"
+  mkdir -p "$root$checkout" "$root$PWD"
   # shellcheck disable=SC2016 # the inner shells expand these
   unshare --mount --propagation private bash -c '
     set -euo pipefail
     root=$1 checkout=$2 here=$3
     shift 3
     mount --rbind "$checkout" "$root$checkout"
+    case $here/ in
+      "$checkout"/*) ;;
+      *) mount --rbind "$here" "$root$here" ;;
+    esac
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     exec chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/bin:/bin CI="${CI:-}" \
