@@ -11,13 +11,18 @@ pub const PEERS_PLAN: &str = include_str!("../fixtures/peers_plan.json");
 /// Orders of a year, sorted by time.
 #[derive(Clone, Debug)]
 pub struct Orders {
-    at: Vec<i64>,
-    partner: Vec<i64>,
-    amount: Vec<i64>,
-    category: Vec<i8>,
+    /// When, in microseconds since 1970.
+    pub at: Vec<i64>,
+    /// Whose, from 0 on.
+    pub partner: Vec<i64>,
+    /// Cents.
+    pub amount: Vec<i64>,
+    /// Which of [`CATEGORIES`].
+    pub category: Vec<i8>,
 }
 
-const CATEGORIES: [&str; 8] =
+/// What the orders are of.
+pub const CATEGORIES: [&str; 8] =
     ["audio", "books", "games", "garden", "home", "office", "sports", "toys"];
 
 impl Orders {

@@ -6,6 +6,7 @@
 //! by the functions that rate a single event. A row for which that is not enough, because its
 //! numbers do not fit or there is more to know of its partner, is left to them altogether.
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use crate::columns::{Codes, Facts};
@@ -33,6 +34,9 @@ use super::sellers::Standing;
 
 /// The most combinations of words that choices are made for ahead.
 const MOST_CHOICES: usize = 4_096;
+
+/// For how many rows cells are fetched at once: their cells fit the nearest cache.
+const ROWS_FETCHED: usize = 256;
 
 /// What is chosen for each combination of words.
 pub(super) struct Straight<'a> {
@@ -283,11 +287,6 @@ impl Batch<'_> {
         let Some(straight) = self.straight.as_ref().filter(|one| !one.any_below_zero) else {
             return rows.start;
         };
-        let columns = self.columns;
-        let gross = columns.amount_minor.get(rows.clone()).unwrap_or_default();
-        let net = columns.net_minor.and_then(|net| net.get(rows.clone()));
-        let quantity = columns.quantity.and_then(|column| column.get(rows.clone()));
-        let base = net.filter(|_| self.plan.document.base == Base::Net).unwrap_or(gross);
         let partners = state.partners.ids().len();
         let specs = self.plan.meters.iter().zip(&mut state.meters);
         let mut pages: Vec<&mut [Cell]> = specs
@@ -296,6 +295,35 @@ impl Batch<'_> {
                 meter.page_mut(ordinal.unwrap_or(Ordinal::new(0)), partners)
             })
             .collect();
+        let mut row = rows.start;
+        while row < rows.end {
+            let end = rows.end.min(row + ROWS_FETCHED);
+            let sellers = self.chunk.sellers(self.chunk.at_hand(&(row..end)));
+            for page in &pages {
+                fetch(page, sellers);
+            }
+            row = self.straight_block(straight, &mut pages, row..end, earnings);
+            if row < end {
+                break;
+            }
+        }
+        row
+    }
+
+    /// The same for a few rows, whose cells are near.
+    #[inline(always)]
+    fn straight_block(
+        &self,
+        straight: &Straight<'_>,
+        pages: &mut [&mut [Cell]],
+        rows: Range<usize>,
+        earnings: &mut Earnings,
+    ) -> usize {
+        let columns = self.columns;
+        let gross = columns.amount_minor.get(rows.clone()).unwrap_or_default();
+        let net = columns.net_minor.and_then(|net| net.get(rows.clone()));
+        let quantity = columns.quantity.and_then(|column| column.get(rows.clone()));
+        let base = net.filter(|_| self.plan.document.base == Base::Net).unwrap_or(gross);
         let out = earnings.commission_minor.get_mut(rows.clone()).unwrap_or_default().iter_mut();
         let out = out.zip(earnings.lost_minor.get_mut(rows.clone()).unwrap_or_default());
         let at_hand = self.chunk.at_hand(&rows);
@@ -318,7 +346,7 @@ impl Batch<'_> {
             };
             match straight.choices.get(index(*place)) {
                 Some(Choice::Pays(pays)) => {
-                    let rated = straight.rate(self.plan, pays, &line, *seller, &mut pages);
+                    let rated = straight.rate(self.plan, pays, &line, *seller, pages);
                     let Some(rated) = rated else { break };
                     *commission_minor = rated.posted;
                     // Zero so far; a page that is not written takes no memory.
@@ -333,4 +361,11 @@ impl Batch<'_> {
         }
         row
     }
+}
+
+/// Reads the cells of some partners, which then lie in the nearest cache. They are all asked for
+/// at once, where the rows would wait for them one after the other.
+fn fetch(page: &[Cell], partners: &[u32]) {
+    let measures = partners.iter().filter_map(|partner| page.get(index(*partner)));
+    black_box(measures.fold(0, |sum, cell| sum ^ cell.measure));
 }

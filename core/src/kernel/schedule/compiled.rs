@@ -88,8 +88,14 @@ impl<N: Number> Compiled<N> {
     /// The steps that a measure has reached, if it has reached so many of a few.
     #[inline(always)]
     fn climb(&self, reached: usize, measure: &N) -> usize {
-        let above = self.lines.get(reached + 1..).unwrap_or_default();
-        above.iter().take_while(|step| step.reached(measure)).count() + reached
+        let mut reached = reached;
+        for step in self.lines.get(reached + 1..).unwrap_or_default() {
+            if !step.reached(measure) {
+                break;
+            }
+            reached += 1;
+        }
+        reached
     }
 
     /// f: what a measure earns in total, unrounded. `None` also in the modes that have no such
