@@ -99,6 +99,8 @@ crate::codes! {
     OUTCOME_REFUSED = "outcome_refused";
     /// One thing is posted under two keys.
     POSTING_TWICE = "posting_twice";
+    /// The key of a payout's posting is not that of any of its steps.
+    KEY_UNFIT = "key_unfit";
     /// An entry is on an account where its kind moves nothing.
     ENTRY_MISPLACED = "entry_misplaced";
     /// A reversal takes back what was not posted.

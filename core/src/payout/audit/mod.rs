@@ -10,6 +10,7 @@
 //! | its entries sum to zero for each currency | `posting_unbalanced` |
 //! | a key has one content | `posting_conflict` |
 //! | a line, a decision, is posted under one key | `posting_twice` |
+//! | a payout's step has the key of its attempt | `key_unfit` |
 //! | an entry moves money only where its kind can | `entry_misplaced` |
 //! | what takes back has something to take back, and takes no more | `reversal_unfounded`, `reversal_exceeds` |
 //! | a payout takes steps that follow, with the same amounts | `outcome_refused`, `payout_inconsistent` |

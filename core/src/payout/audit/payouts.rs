@@ -1,6 +1,6 @@
 //! What was paid: the steps of payouts, beside each other and beside what was earned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
@@ -10,8 +10,10 @@ use crate::kernel::problem::Problem;
 use crate::payout::life::{Life, Lives, Step};
 use crate::payout::posting::{Account, EntryKind};
 use crate::payout::proposal::Payout;
-use crate::payout::settle::{PayoutOutcome, Sums, unchanged, under_way};
-use crate::payout::{OUTCOME_REFUSED, PAYOUT_INCONSISTENT, PAYOUT_OVERDRAWN, WITHHOLDING_NEGATIVE};
+use crate::payout::settle::{PayoutOutcome, Sums, step_key, unchanged, under_way};
+use crate::payout::{
+    KEY_UNFIT, OUTCOME_REFUSED, PAYOUT_INCONSISTENT, PAYOUT_OVERDRAWN, WITHHOLDING_NEGATIVE,
+};
 
 use super::Sound;
 use super::lines::to_partner;
@@ -27,6 +29,17 @@ pub(super) fn steps(sound: &[Sound<'_>]) -> Vec<Problem> {
         found.extend(places.get(&step.key).map(|one| one.place(problem)));
     };
     for (id, life) in lives.iter() {
+        for step in unfit(id, life) {
+            let problem = Problem::new(
+                KEY_UNFIT,
+                format!(
+                    "`{}` is no attempt of the payout `{id}` to be `{}`",
+                    step.key, step.outcome
+                ),
+                "post what `payout.settle` and `payout.withdraw` give, under its own key",
+            );
+            tell(step, problem.under("key"));
+        }
         if let Some((step, problem)) = broken(id, life) {
             tell(&step, problem);
         }
@@ -44,6 +57,17 @@ pub(super) fn steps(sound: &[Sound<'_>]) -> Vec<Problem> {
         }
     }
     found
+}
+
+/// Steps whose keys are those of no attempt.
+fn unfit<'a>(id: DerivedId, life: &'a Life<'_>) -> impl Iterator<Item = &'a Step> {
+    let attempts = u32::try_from(life.steps().len()).unwrap_or(u32::MAX);
+    let outcomes: BTreeSet<PayoutOutcome> = life.steps().iter().map(|step| step.outcome).collect();
+    let keys: BTreeSet<DerivedId> = outcomes
+        .into_iter()
+        .flat_map(|outcome| (1..=attempts).map(move |attempt| step_key(id, outcome, attempt)))
+        .collect();
+    life.steps().iter().filter(move |step| !keys.contains(&step.key))
 }
 
 fn last(life: &Life<'_>, outcome: PayoutOutcome) -> Option<Step> {
