@@ -101,8 +101,9 @@ fn broken(id: DerivedId, life: &Life<'_>) -> Option<(Step, Problem)> {
             return Some((step, problem.under("entries")));
         }
     }
-    let first = life.steps().iter().min_by_key(|step| (step.at, step.key))?;
-    // A fee that is kept does not come back.
+    // A fee that is kept does not come back, so a return says nothing of it.
+    let with_fee = life.steps().iter().filter(|step| step.outcome != Returned);
+    let first = with_fee.min_by_key(|step| (step.at, step.key))?;
     let differs =
         |step: &&Step| step.net != first.net || (step.outcome != Returned && step.fee != first.fee);
     let step = *life.steps().iter().find(differs)?;
