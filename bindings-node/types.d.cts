@@ -1555,7 +1555,7 @@ export type PayoutOutcome =
 /** When a partner is paid, in which steps, and who bears the fee. */
 export interface PayoutPolicyDocument {
   /** Always `guerdon.payout_policy/1`. */
-  format: string;
+  format: 'guerdon.payout_policy/1';
   /** The policy's id; the same in all of its versions. */
   id: Id;
   /** The version, counted up by the author. */
@@ -1695,7 +1695,7 @@ export interface PlanDescription {
 /** A commission plan. */
 export interface PlanDocument {
   /** Always `guerdon.plan/1`. */
-  format: string;
+  format: 'guerdon.plan/1';
   /** The plan's id; the same in all of its versions. */
   id: Id;
   /** The version, counted up by the author. */
@@ -2191,7 +2191,7 @@ export type SkipReason =
 /** What a plan remembers between events, as text. */
 export interface StateDocument {
   /** Always `guerdon.commission_state/1`. */
-  format: string;
+  format: 'guerdon.commission_state/1';
   /** The plan that it belongs to. */
   plan: PlanReference;
   /**

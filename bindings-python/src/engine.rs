@@ -13,7 +13,7 @@ use guerdon::commission::{
     Roster, SharedState,
 };
 use guerdon::kernel::id::Id;
-use guerdon::python::{PythonType, mismatch, raise};
+use guerdon::python::{PythonType, mismatch, not_an_instance, raise};
 use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -54,26 +54,46 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Columns>()
 }
 
-/// An argument that has to be an instance of a class, by reference.
-fn borrowed<'a, T>(value: &'a Bound<'_, PyAny>, name: &str, class: &str) -> PyResult<&'a T>
+/// An argument that has to be an instance of a class, by reference; `refused` says what is wrong
+/// with any other.
+fn borrowed<'a, 'py, T>(
+    value: &'a Bound<'py, PyAny>,
+    name: &str,
+    refused: impl FnOnce(&Bound<'py, PyAny>) -> Problem,
+) -> PyResult<&'a T>
 where
     T: PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync,
 {
     match value.cast::<T>() {
         Ok(one) => Ok(one.get()),
-        Err(_) => Err(raise(mismatch(class, value).under(name))),
+        Err(_) => Err(raise(refused(value).under(name))),
     }
 }
 
+fn event_of<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a Event> {
+    borrowed(value, "event", |found| not_an_instance("an `Event`", "Event", found))
+}
+
 fn state_of<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a SharedState> {
-    borrowed::<PyState>(value, "state", "a `State`").map(|state| &state.state)
+    let hint = "make one with `plan.new_state()`, or read its text with `plan.state_from_json(..)`";
+    let refused = |found: &Bound<'_, PyAny>| made_by("a `State`", hint, found);
+    borrowed::<PyState>(value, "state", refused).map(|state| &state.state)
+}
+
+fn made_by(class: &str, hint: &'static str, found: &Bound<'_, PyAny>) -> Problem {
+    Problem { hint: hint.into(), ..mismatch(class, found) }
 }
 
 /// The roster of a call; nobody is known unless one is given.
 fn roster_of<'a>(value: Option<&'a Bound<'_, PyAny>>) -> PyResult<&'a Roster> {
     static NOBODY: std::sync::LazyLock<Roster> = std::sync::LazyLock::new(Roster::default);
     match value {
-        Some(value) => borrowed::<PyRoster>(value, "roster", "a `Roster`").map(|one| &one.roster),
+        Some(value) => {
+            let refused = |found: &Bound<'_, PyAny>| {
+                made_by("a `Roster`", "make one with `Roster([Partner(..), ..])`", found)
+            };
+            borrowed::<PyRoster>(value, "roster", refused).map(|one| &one.roster)
+        }
         None => Ok(&NOBODY),
     }
 }
@@ -122,7 +142,7 @@ impl PyPlan {
         roster: Option<&Bound<'_, PyAny>>,
         explain: bool,
     ) -> PyResult<Outcome> {
-        let event: &Event = borrowed(event, "event", "an `Event`")?;
+        let event = event_of(event)?;
         let roster = roster_of(roster)?;
         let mut state = state_of(state)?.lock().map_err(raise)?;
         self.plan.evaluate_or_explain(&mut state, roster, event, explain).map_err(raise)
@@ -136,7 +156,7 @@ impl PyPlan {
         state: &Bound<'_, PyAny>,
         roster: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Outcome> {
-        let event: &Event = borrowed(event, "event", "an `Event`")?;
+        let event = event_of(event)?;
         let state = state_of(state)?.lock().map_err(raise)?;
         self.plan.preview(&state, roster_of(roster)?, event).map_err(raise)
     }
@@ -150,7 +170,8 @@ impl PyPlan {
         state: &Bound<'_, PyAny>,
         roster: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Outcome> {
-        let refund: &Refund = borrowed(refund, "refund", "a `Refund`")?;
+        let refused = |found: &Bound<'_, PyAny>| not_an_instance("a `Refund`", "Refund", found);
+        let refund: &Refund = borrowed(refund, "refund", refused)?;
         let posted = Vec::<Line>::read(posted).map_err(|one| raise(one.under("posted")))?;
         let mut state = state_of(state)?.lock().map_err(raise)?;
         self.plan.refund(&mut state, roster_of(roster)?, refund, &posted).map_err(raise)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pathlib
 import pickle
 from collections import UserDict
 from decimal import Decimal
@@ -80,6 +81,37 @@ def test_a_function_refuses_as_its_class_does() -> None:
 def test_a_native_function_wants_its_own_input() -> None:
     operation = guerdon.OPERATIONS[0]
     assert found(refused(lambda: operation.native(5))) == [("type_mismatch", "")]
+
+
+def hint_of(run: Callable[[], Any]) -> str:
+    error = refused(run)
+    assert error.code == "type_mismatch"
+    return error.hint
+
+
+def test_a_dict_in_place_of_an_object_is_told_how_to_make_one() -> None:
+    plan = guerdon.Plan(PLAN)
+    given: Any = {"id": "1", "kind": "sale"}
+    wanted = "write `Event(..)` with its fields by name, or `Event.from_json(json.dumps(..))`"
+    assert wanted in hint_of(lambda: plan.evaluate(given, plan.new_state()))
+    assert wanted in hint_of(lambda: plan.preview(given, plan.new_state()))
+    assert wanted in hint_of(lambda: guerdon.commission.evaluate(plan=PLAN, event=given))
+    assert "`Refund(..)`" in hint_of(lambda: plan.refund(given, [], plan.new_state()))
+    assert "`HappeningEvent(..)`" in hint_of(lambda: guerdon.commission.replay(plan=PLAN, history=[given]))
+    event: Any = "A71"
+    assert "`Event.from_json(..)`" in hint_of(lambda: plan.evaluate(event, plan.new_state()))
+    assert "plan.new_state()" in hint_of(lambda: plan.totals(given))
+    assert "`Roster([Partner(..), ..])`" in hint_of(lambda: plan.totals(plan.new_state(), given))
+
+
+def test_what_only_holds_a_document_is_told_how_to_read_it(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(PLAN), encoding="utf-8")
+    for read in (guerdon.Plan, lambda plan: guerdon.plan.describe(plan=plan), lambda plan: guerdon.call("plan.describe", plan)):
+        assert "path.read_text" in hint_of(lambda: read(path))
+        assert "document.decode()" in hint_of(lambda: read(path.read_bytes()))
+        with open(path, encoding="utf-8") as file:
+            assert "file.read()" in hint_of(lambda: read(file))
 
 
 def test_names_that_do_not_exist_are_python_s_own_errors() -> None:

@@ -27,6 +27,7 @@ impl Found {
         match shape {
             Shape::Bool | Shape::Integer { .. } => {}
             Shape::Scalar(scalar) => drop(self.words.insert(scalar.example.trim_matches('"'))),
+            Shape::Format(text) => drop(self.words.insert(text)),
             Shape::List(of) | Shape::Map(_, of) => self.shape(*of),
             Shape::Named(of) | Shape::Document(of) => self.definition(of()),
         }

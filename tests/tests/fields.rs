@@ -215,6 +215,7 @@ fn shape_name(shape: &Shape) -> String {
         Shape::Bool => "bool".to_owned(),
         Shape::Integer { .. } => "integer".to_owned(),
         Shape::Scalar(scalar) => scalar.name.to_owned(),
+        Shape::Format(text) => (*text).to_owned(),
         Shape::List(item) => format!("[{}]", shape_name(item)),
         Shape::Map(_, item) => format!("{{{}}}", shape_name(item)),
         Shape::Named(definition) | Shape::Document(definition) => definition().name.to_owned(),
@@ -479,6 +480,7 @@ fn near(value: &Value, shape: &Shape) -> Vec<Value> {
             };
             map.keys().map(without).take(MOST_VALUES).collect()
         }
+        (Shape::Format(_), _) => vec!["guerdon.other/1".into()],
         (Shape::Scalar(scalar), _) => vec![serde_json::from_str(scalar.example).unwrap()],
         (Shape::Named(definition) | Shape::Document(definition), _) => match definition().kind {
             Kind::Words(words) => words.iter().map(|word| word.name.into()).collect(),

@@ -47,7 +47,11 @@ impl Reached {
             Shape::List(inner) | Shape::Map(_, inner) => self.shape(*inner),
             Shape::Named(definition) => self.definition(definition()),
             // A document travels as text.
-            Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) | Shape::Document(_) => {}
+            Shape::Bool
+            | Shape::Integer { .. }
+            | Shape::Scalar(_)
+            | Shape::Format(_)
+            | Shape::Document(_) => {}
         }
     }
 

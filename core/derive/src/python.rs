@@ -182,6 +182,7 @@ fn union(name: &Ident, each: &[Part<'_>], options: Options) -> TokenStream {
         quote!(#whole => Ok(::pyo3::Bound::new(py, #class #parts)?.into_any()))
     });
     let text = name.to_string();
+    let first = each.first().map(|part| part.class.to_string()).unwrap_or_default();
     quote! {
         #[cfg(feature = "__python")]
         const _: () = {
@@ -192,7 +193,7 @@ fn union(name: &Ident, each: &[Part<'_>], options: Options) -> TokenStream {
                     value: &::pyo3::Bound<'_, ::pyo3::PyAny>,
                 ) -> ::core::result::Result<Self, ::guerdon::kernel::problem::Problems> {
                     #(#read)*
-                    Err(::guerdon::python::mismatch(concat!("a `", #text, "`"), value).into())
+                    Err(::guerdon::python::not_an_instance(concat!("a `", #text, "`"), #first, value).into())
                 }
 
                 fn register(module: &::pyo3::Bound<'_, ::pyo3::types::PyModule>) -> ::pyo3::PyResult<()> {

@@ -8,6 +8,7 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 mod table;
+mod texts;
 pub mod typed;
 
 use rust_decimal::Decimal;

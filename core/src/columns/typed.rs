@@ -14,17 +14,14 @@
 //! is read once. Floats are refused wherever an exact number is wanted.
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
 use super::{
-    COLUMN_CODE_INVALID, COLUMN_LENGTH_MISMATCH, COLUMN_TYPE_MISMATCH, Column, ColumnCodes,
-    Present, Table, Wanted,
+    COLUMN_LENGTH_MISMATCH, COLUMN_TYPE_MISMATCH, Column, ColumnCodes, Present, Table, Wanted,
+    texts,
 };
-use crate::kernel::calendar::{Date, Instant};
 use crate::kernel::document::walk::{FLOAT_REFUSED, INTEGER_OUT_OF_RANGE};
-use crate::kernel::money::{Amount, Currency, to_minor};
 use crate::kernel::problem::Problem;
 
 /// The numbers of a typed array, lent or owned.
@@ -107,31 +104,21 @@ impl TypedColumn<'_> {
     fn read(&self, wanted: Wanted) -> Result<Column<'_>, Problem> {
         self.check_valid()?;
         match (wanted, &self.content) {
-            (Wanted::Instants, Content::Words(codes, words)) => {
-                let micros = self.each(codes, words, |word| word.parse().map(Instant::micros))?;
-                let (micros, present) = split(micros);
-                Ok(Column::Micros(micros.into(), present))
+            (Wanted::Integers | Wanted::Booleans, content @ Content::Words(..)) => {
+                Err(content.refused(wanted))
+            }
+            (_, Content::Words(codes, words)) => {
+                let words = words.iter().map(String::as_str).collect();
+                texts::read(wanted, self.codes(codes)?, words)
             }
             (Wanted::Instants, Content::Numbers(Numbers::Int64(micros))) => {
                 Ok(Column::Micros(Cow::Borrowed(micros), self.present()))
-            }
-            (Wanted::Amounts(currency), Content::Words(codes, words)) => {
-                let minor = self.each(codes, words, |word| minor(word, currency))?;
-                let (minor, present) = split(minor);
-                Ok(Column::Integers(minor.into(), present))
-            }
-            (Wanted::Decimals, Content::Words(codes, words)) => {
-                let decimal = |word: &str| word.parse().map(Amount::decimal);
-                self.each(codes, words, decimal).map(Column::Decimals)
             }
             (Wanted::Decimals, Content::Numbers(numbers)) => {
                 let whole = numbers.whole()?;
                 let decimal =
                     |(row, number): (usize, &i64)| self.has(row).then(|| Decimal::from(*number));
                 Ok(Column::Decimals(whole.iter().enumerate().map(decimal).collect()))
-            }
-            (Wanted::Dates, Content::Words(codes, words)) => {
-                self.each(codes, words, Date::from_str).map(Column::Dates)
             }
             (Wanted::Booleans, Content::Numbers(numbers)) => {
                 let whole = numbers.whole()?;
@@ -141,10 +128,6 @@ impl TypedColumn<'_> {
             }
             (Wanted::Integers | Wanted::Ids, Content::Numbers(numbers)) => {
                 Ok(Column::Integers(numbers.whole()?, self.present()))
-            }
-            (Wanted::Words | Wanted::Ids, Content::Words(codes, words)) => {
-                let words = words.iter().map(String::as_str).collect();
-                Ok(Column::Words(self.codes(codes)?, words))
             }
             (_, content) => Err(content.refused(wanted)),
         }
@@ -195,38 +178,11 @@ impl TypedColumn<'_> {
                     if !self.has(row) {
                         return Ok(NULL);
                     }
-                    i32::try_from(*code).map_err(|_| beyond(*code).under(row))
+                    i32::try_from(*code).map_err(|_| texts::beyond(*code).under(row))
                 };
                 ColumnCodes::Int32(rows.map(code).collect::<Result<_, _>>()?)
             }
         })
-    }
-
-    /// What each row's word says; a word is read once, and only if a row has it.
-    fn each<T: Copy>(
-        &self,
-        codes: &Numbers<'_>,
-        words: &[String],
-        read: impl Fn(&str) -> Result<T, Problem>,
-    ) -> Result<Vec<Option<T>>, Problem> {
-        let codes = self.codes(codes)?;
-        let codes = codes.lend();
-        let mut known: Vec<Option<T>> = vec![None; words.len()];
-        let mut each = Vec::with_capacity(codes.len());
-        for row in 0..codes.len() {
-            let Some(code) = codes.get(row) else {
-                each.push(None);
-                continue;
-            };
-            let (Some(word), Some(place)) = (words.get(code), known.get_mut(code)) else {
-                return Err(beyond(code).under(row));
-            };
-            if place.is_none() {
-                *place = Some(read(word).map_err(|problem| problem.under(row))?);
-            }
-            each.push(*place);
-        }
-        Ok(each)
     }
 }
 
@@ -337,16 +293,6 @@ impl Content<'_> {
     }
 }
 
-/// The value of each row, and which rows have one.
-fn split(each: Vec<Option<i64>>) -> (Vec<i64>, Present) {
-    let present = each.contains(&None).then(|| each.iter().map(Option::is_some).collect());
-    (each.into_iter().map(Option::unwrap_or_default).collect(), present)
-}
-
-fn minor(word: &str, currency: Currency) -> Result<i64, Problem> {
-    to_minor(word.parse()?, currency)
-}
-
 fn truth(row: usize, number: &i64) -> Result<bool, Problem> {
     match number {
         0 => Ok(false),
@@ -360,14 +306,6 @@ fn truth(row: usize, number: &i64) -> Result<bool, Problem> {
 fn refuse(wanted: &str, found: &str, hint: &str) -> Problem {
     let message = format!("{wanted} are needed here, found {found}");
     Problem::new(COLUMN_TYPE_MISMATCH, message, hint)
-}
-
-fn beyond(code: impl std::fmt::Display) -> Problem {
-    Problem::new(
-        COLUMN_CODE_INVALID,
-        format!("the code `{code}` points beyond the words"),
-        "codes count from 0; a null is below zero",
-    )
 }
 
 fn too_wide(number: u64) -> Problem {

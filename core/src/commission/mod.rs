@@ -126,14 +126,14 @@ pub use operations::{
 };
 pub use outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, PlanReference, TierChange};
 pub use plan::{
-    Base, Cap, CapScope, Combine, FORMAT, Group, Measure, Multiplier, Override, OverrideBase, Pay,
-    PlanDocument, PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
+    Base, Cap, CapScope, Combine, Group, Measure, Multiplier, Override, OverrideBase, Pay,
+    PlanDocument, PlanFormat, PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
 };
 pub use roster::Roster;
 pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};
 pub use shared::{ClaimedState, SharedState};
 pub use state::State;
 pub use step::{ExplainInput, Explanation, SkipReason, Step, tell};
-pub use stored::{STATE_FORMAT, StateDocument, StateText, StoredSum, StoredTier};
+pub use stored::{StateDocument, StateFormat, StateText, StoredSum, StoredTier};
 pub use table::EventTable;
 pub use totals::{Totals, TotalsWindow};

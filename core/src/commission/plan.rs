@@ -16,8 +16,10 @@ use crate::kernel::schedule::Schedule;
 
 use super::event::EventKind;
 
-/// The format that this version reads and writes.
-pub const FORMAT: &str = "guerdon.plan/1";
+crate::document_format!(
+    /// The format of plans that this version reads and writes.
+    PlanFormat: "guerdon.plan/1"
+);
 
 crate::carried_document!(
     /// A plan document on its way into an operation.
@@ -28,7 +30,7 @@ crate::carried_document!(
 #[model(document)]
 pub struct PlanDocument {
     /// Always `guerdon.plan/1`.
-    pub format: String,
+    pub format: PlanFormat,
     /// The plan's id; the same in all of its versions.
     pub id: Id,
     /// The version, counted up by the author.

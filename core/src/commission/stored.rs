@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::kernel::calendar::Ordinal;
-use crate::kernel::document::{self, Limits, check_format, model};
+use crate::kernel::document::{self, Limits, model};
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
 use crate::kernel::ladder::Held;
@@ -18,8 +18,10 @@ use super::compile::{Key, Plan};
 use super::outcome::PlanReference;
 use super::state::{Names, State};
 
-/// The format of states that this version reads and writes.
-pub const STATE_FORMAT: &str = "guerdon.commission_state/1";
+crate::document_format!(
+    /// The format of states that this version reads and writes.
+    StateFormat: "guerdon.commission_state/1"
+);
 
 crate::carried_document!(
     /// A state on its way into or out of an operation.
@@ -30,7 +32,7 @@ crate::carried_document!(
 #[model(document)]
 pub struct StateDocument {
     /// Always `guerdon.commission_state/1`.
-    pub format: String,
+    pub format: StateFormat,
     /// The plan that it belongs to.
     pub plan: PlanReference,
     /// The sums, by meter, key and window.
@@ -84,7 +86,6 @@ impl Plan {
     /// # Errors
     /// `state_mismatch`, or what is wrong with one of its sums.
     pub fn state_from_document(&self, stored: &StateDocument) -> Result<State, Problem> {
-        check_format(&stored.format, STATE_FORMAT)?;
         let mut state = self.new_state();
         if stored.plan != self.reference && stored.plan.hash != self.reference.hash {
             state.plan = stored.plan.clone();
@@ -173,7 +174,7 @@ impl Plan {
             .map(|(partner, held)| StoredTier { partner: partner.clone(), held: *held })
             .collect();
         tiers.sort_by(|left, right| left.partner.cmp(&right.partner));
-        StateDocument { format: STATE_FORMAT.to_owned(), plan: state.plan.clone(), sums, tiers }
+        StateDocument { format: StateFormat, plan: state.plan.clone(), sums, tiers }
     }
 
     /// The tier that a partner holds, as far as events have shown; none below the first.

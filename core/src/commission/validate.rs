@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use crate::kernel::calendar::Window;
-use crate::kernel::document::{check_format, walk};
+use crate::kernel::document::walk;
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, to_minor};
 use crate::kernel::problem::Problem;
 use crate::kernel::{ladder, schedule};
 
-use super::plan::{CapScope, FORMAT, Measure, Pay, PlanDocument, Rule, TieredRates};
+use super::plan::{CapScope, Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::{
     EFFECTIVE_DATES_REVERSED, ID_DUPLICATE, LEVEL_INVALID, LIMITS_REVERSED, PAY_NESTED,
     PLAN_AMOUNT_NEGATIVE, PLAN_EMPTY, PLAN_TOO_LARGE, RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN,
@@ -51,7 +51,6 @@ impl Check<'_> {
 
     fn head(&mut self) {
         let document = self.document;
-        self.found.extend(check_format(&document.format, FORMAT).err());
         if let (Some(from), Some(until)) = (document.effective_from, document.effective_until) {
             if until <= from {
                 let problem = Problem::new(

@@ -15,8 +15,10 @@ use crate::kernel::schedule::Schedule;
 
 use super::terms::PayoutPolicy;
 
-/// The format that this version reads and writes.
-pub const FORMAT: &str = "guerdon.payout_policy/1";
+crate::document_format!(
+    /// The format of policies that this version reads and writes.
+    PayoutPolicyFormat: "guerdon.payout_policy/1"
+);
 
 crate::carried_document!(
     /// A payout policy on its way into an operation.
@@ -27,7 +29,7 @@ crate::carried_document!(
 #[model(document)]
 pub struct PayoutPolicyDocument {
     /// Always `guerdon.payout_policy/1`.
-    pub format: String,
+    pub format: PayoutPolicyFormat,
     /// The policy's id; the same in all of its versions.
     pub id: Id,
     /// The version, counted up by the author.

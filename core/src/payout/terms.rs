@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::calendar::{CalendarUnit, Periods};
-use crate::kernel::document::{check_format, hash};
+use crate::kernel::document::hash;
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Currency, Rate, to_minor};
@@ -13,7 +13,7 @@ use crate::kernel::schedule::{Scale, Schedule, ScheduleMode, compile_exact_scale
 
 use super::fee::{Charge, FeeTerms, SteppedCharge};
 use super::policy::{
-    FORMAT, FeeCharge, PayoutFee, PayoutPolicyDocument, PayoutPolicyReference, PayoutThreshold,
+    FeeCharge, PayoutFee, PayoutPolicyDocument, PayoutPolicyReference, PayoutThreshold,
     Withholding,
 };
 use super::proposal::Payee;
@@ -68,7 +68,6 @@ impl PayoutPolicy {
     /// Everything that is wrong with it, each with its place.
     pub fn compile(document: &PayoutPolicyDocument) -> Result<Self, Problems> {
         let mut check = Check { currency: document.currency, found: Vec::new() };
-        check.found.extend(check_format(&document.format, FORMAT).err());
         let minimum = check.not_negative(document.minimum, &["minimum"]);
         let thresholds = check.thresholds(&document.thresholds);
         let increment =

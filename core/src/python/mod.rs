@@ -12,7 +12,7 @@ mod tree;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyTuple, PyType};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString, PyTuple, PyType};
 use pyo3::{BoundObject, PyClass};
 use serde::Serialize;
 
@@ -63,8 +63,23 @@ pub fn instance<T: PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Clone
 ) -> Result<T, Problems> {
     match value.cast::<T>() {
         Ok(one) => Ok(one.get().clone()),
-        Err(_) => Err(mismatch(&format!("a `{name}`"), value).into()),
+        Err(_) => Err(not_an_instance(&format!("a `{name}`"), name, value).into()),
     }
+}
+
+/// What is said of a value that is no instance of a class of guerdon's: how to get one. A dict is
+/// what its authors mean by a document, and only whole inputs are taken as such.
+#[must_use]
+pub fn not_an_instance(expected: &str, class: &str, found: &Bound<'_, PyAny>) -> Problem {
+    let hint = if found.is_instance_of::<PyDict>() {
+        format!(
+            "write `{class}(..)` with its fields by name, or `{class}.from_json(json.dumps(..))`; \
+             only `guerdon.call` takes a whole input as a dict"
+        )
+    } else {
+        format!("write `{class}(..)`, or read its JSON text with `{class}.from_json(..)`")
+    };
+    Problem { hint, ..mismatch(expected, found) }
 }
 
 /// What is said of a value of the wrong Python type.
@@ -179,8 +194,26 @@ pub fn document<T: Model>(value: &Bound<'_, PyAny>) -> Result<T, Problems> {
     if let Ok(text) = value.cast::<PyString>() {
         return document::parse(utf8(text)?, Limits::DOCUMENT);
     }
+    check_holder(value)?;
     let (tree, unreadable) = tree::read(value, Limits::DOCUMENT)?;
     unreadable.settle(document::parse_value(tree))
+}
+
+/// Refuses what only holds the text of a document, and says how to get it out.
+fn check_holder(value: &Bound<'_, PyAny>) -> Result<(), Problem> {
+    let has = |name: &str| value.hasattr(name).unwrap_or(false);
+    let hint = if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() {
+        "decode it: `document.decode()`"
+    } else if has("__fspath__") && has("read_text") {
+        "read the file: `path.read_text(encoding=\"utf-8\")`"
+    } else if has("__fspath__") {
+        "read the file that it names"
+    } else if has("read") {
+        "read the file: `file.read()`, opened as text"
+    } else {
+        return Ok(());
+    };
+    Err(Problem { hint: hint.into(), ..mismatch("a document, as text or as a dict", value) })
 }
 
 /// Runs an operation, whose input is given as JSON text or as dicts, lists and exact types.
@@ -192,6 +225,7 @@ pub fn call(operation: &str, input: &Bound<'_, PyAny>) -> Result<String, Problem
     if let Ok(text) = input.cast::<PyString>() {
         return run(utf8(text)?);
     }
+    check_holder(input)?;
     let (tree, unreadable) = tree::read(input, Limits::INPUT)?;
     unreadable.settle(run(&tree.to_string()))
 }

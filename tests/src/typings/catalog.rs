@@ -116,7 +116,7 @@ fn domains() -> Vec<Domain> {
 
 fn reach(shape: &Shape, into: &mut Definitions) {
     match shape {
-        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
+        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) | Shape::Format(_) => {}
         Shape::List(inner) | Shape::Map(_, inner) => reach(inner, into),
         Shape::Named(definition) | Shape::Document(definition) => collect(definition(), into),
     }
@@ -126,7 +126,11 @@ fn reach(shape: &Shape, into: &mut Definitions) {
 /// have a native type for.
 fn reach_classes(shape: &Shape, classes: &mut Definitions) {
     match shape {
-        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) | Shape::Document(_) => {}
+        Shape::Bool
+        | Shape::Integer { .. }
+        | Shape::Scalar(_)
+        | Shape::Format(_)
+        | Shape::Document(_) => {}
         Shape::List(inner) | Shape::Map(_, inner) => reach_classes(inner, classes),
         Shape::Named(definition) => {
             let definition = definition();

@@ -76,6 +76,7 @@ fn ty(shape: &Shape, way: Way) -> String {
         (Shape::Bool, _) => "bool".to_owned(),
         (Shape::Integer { .. }, _) => "int".to_owned(),
         (Shape::Scalar(scalar), _) => scalar_type(scalar, way).to_owned(),
+        (Shape::Format(text), _) => format!("Literal[\"{text}\"]"),
         (Shape::List(item), Way::In) => format!("Sequence[{}]", ty(item, way)),
         (Shape::List(item), Way::Out) => format!("list[{}]", ty(item, way)),
         (Shape::Map(_, value), Way::In) => format!("Mapping[str, {}]", ty(value, way)),

@@ -102,6 +102,7 @@ fn ty(catalog: &Catalog, shape: &Shape, way: Way) -> String {
         Shape::Scalar(scalar) if scalar.name == "String" => "string".to_owned(),
         Shape::Scalar(scalar) if is_instant(scalar) => way.instant().to_owned(),
         Shape::Scalar(scalar) => scalar_name(scalar).to_owned(),
+        Shape::Format(text) => format!("'{text}'"),
         Shape::List(item) => {
             let item = ty(catalog, item, way);
             format!("{item}[]")

@@ -3,12 +3,13 @@
 //!
 //! | wanted | taken |
 //! |---|---|
-//! | instants | timestamps with a zone, in any unit; microseconds are lent |
+//! | instants | timestamps with a zone, in any unit; microseconds are lent; text with an offset |
 //! | ids | whole numbers, text, dictionaries of text |
 //! | whole numbers | every integer type; 64 bits with sign are lent |
-//! | amounts | decimals that are whole minor units |
+//! | amounts | decimals that are whole minor units; text of them |
 //! | words | text, dictionaries of text; the keys of a dictionary without nulls are lent |
-//! | booleans, dates, decimals | the same |
+//! | booleans | the same |
+//! | dates, decimals | the same, or text of them |
 //!
 //! Floats are refused wherever an exact number is wanted. A column of Arrow's null type is a
 //! column of nulls of any type. Tables may come in several chunks, whose columns are then joined;
@@ -21,7 +22,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::{ArrowError, DataType};
 
 use super::{COLUMN_TYPE_MISMATCH, COLUMNS_BROKEN};
-use super::{Column, ColumnCodes, Table, Wanted};
+use super::{Column, ColumnCodes, Table, Wanted, texts};
 use crate::kernel::document::walk::FLOAT_REFUSED;
 use crate::kernel::problem::Problem;
 
@@ -93,16 +94,20 @@ impl Table for ArrowTable {
         let chunks = chunks.map_err(|reason| broken(&reason))?;
         let column = Chunks { of, chunks, rows: self.rows };
         column.check()?;
+        let words = || {
+            let (codes, words) = words::words(&column)?;
+            texts::read(wanted, codes, words)
+        };
         match wanted {
-            Wanted::Instants => numbers::instants(&column),
             Wanted::Integers => numbers::integers(&column),
+            Wanted::Booleans => numbers::booleans(&column),
+            _ if words::is_words(of) => words(),
+            Wanted::Instants => numbers::instants(&column),
             Wanted::Amounts(currency) => numbers::amounts(&column, currency),
             Wanted::Decimals => numbers::decimals(&column),
             Wanted::Dates => numbers::dates(&column),
-            Wanted::Booleans => numbers::booleans(&column),
-            Wanted::Words => words::words(&column),
             Wanted::Ids if of.is_integer() => numbers::integers(&column),
-            Wanted::Ids => words::words(&column),
+            Wanted::Words | Wanted::Ids => words(),
         }
     }
 }

@@ -101,7 +101,10 @@ pub(super) fn integers<'a>(column: &Chunks<'a>) -> Result<Column<'a>, Problem> {
 
 pub(super) fn instants<'a>(column: &Chunks<'a>) -> Result<Column<'a>, Problem> {
     let DataType::Timestamp(unit, zone) = column.of else {
-        return Err(column.refuse("instants", "cast the column to a timestamp with a time zone"));
+        return Err(column.refuse(
+            "instants",
+            "cast the column to a timestamp with a time zone, or to text with an offset",
+        ));
     };
     if zone.is_none() {
         return Err(Problem::new(

@@ -12,13 +12,16 @@ use arrow_array::{Array, ArrayRef, DictionaryArray};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 
-use super::super::{COLUMN_CODE_INVALID, Column, ColumnCodes};
+use super::super::{COLUMN_CODE_INVALID, ColumnCodes};
 use super::{Chunks, broken};
 use crate::kernel::problem::Problem;
 
-pub(super) fn words<'a>(column: &Chunks<'a>) -> Result<Column<'a>, Problem> {
-    if let Some(column) = lent(column) {
-        return Ok(column);
+/// Codes, and the words that they point at.
+type Coded<'a> = (ColumnCodes<'a>, Vec<&'a str>);
+
+pub(super) fn words<'a>(column: &Chunks<'a>) -> Result<Coded<'a>, Problem> {
+    if let Some(coded) = lent(column) {
+        return Ok(coded);
     }
     let mut made = Made::default();
     for chunk in &column.chunks {
@@ -41,7 +44,7 @@ pub(super) fn words<'a>(column: &Chunks<'a>) -> Result<Column<'a>, Problem> {
     if column.chunks.is_empty() && !is_words(column.of) {
         return Err(refuse(column));
     }
-    Ok(Column::Words(ColumnCodes::Int32(Cow::Owned(made.codes)), made.words))
+    Ok((ColumnCodes::Int32(Cow::Owned(made.codes)), made.words))
 }
 
 fn refuse(column: &Chunks<'_>) -> Problem {
@@ -52,7 +55,8 @@ fn is_text(of: &DataType) -> bool {
     matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
-fn is_words(of: &DataType) -> bool {
+/// Whether a column is text, or a dictionary of text.
+pub(super) fn is_words(of: &DataType) -> bool {
     match of {
         DataType::Dictionary(_, value) => is_text(value),
         of => is_text(of),
@@ -73,7 +77,7 @@ fn each_text<'a>(
 }
 
 /// Lends the keys of a column that is one dictionary without nulls.
-fn lent<'a>(column: &Chunks<'a>) -> Option<Column<'a>> {
+fn lent<'a>(column: &Chunks<'a>) -> Option<Coded<'a>> {
     let array = column.whole()?;
     let values = array.as_any_dictionary_opt()?.values();
     let mut words = Vec::with_capacity(values.len());
@@ -100,7 +104,7 @@ fn lent<'a>(column: &Chunks<'a>) -> Option<Column<'a>> {
         }
         _ => return None,
     };
-    Some(Column::Words(codes, words))
+    Some((codes, words))
 }
 
 /// The keys of a dictionary, as numbers with a sign of the same width.

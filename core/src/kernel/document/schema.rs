@@ -80,7 +80,7 @@ fn visit(
     documents: Documents,
 ) {
     match shape {
-        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) => {}
+        Shape::Bool | Shape::Integer { .. } | Shape::Scalar(_) | Shape::Format(_) => {}
         Shape::List(inner) | Shape::Map(_, inner) => visit(inner, into, documents),
         Shape::Document(_) if documents == Documents::Apart => {}
         Shape::Named(definition) | Shape::Document(definition) => {
@@ -107,6 +107,7 @@ fn of(shape: &Shape) -> Value {
                 "examples": [serde_json::from_str(scalar.example).unwrap_or(Value::Null)],
             })
         }
+        Shape::Format(text) => json!({ "const": text }),
         Shape::List(item) => json!({ "type": "array", "items": of(item) }),
         Shape::Map(_, value) => json!({ "type": "object", "additionalProperties": of(value) }),
         Shape::Named(definition) => json!({ "$ref": reference(definition()) }),

@@ -36,6 +36,8 @@ pub enum Shape {
     },
     /// A value with a text form of its own: a decimal, an instant, a currency.
     Scalar(&'static Scalar),
+    /// The format of a document: always this text.
+    Format(&'static str),
     /// A list of one shape.
     List(&'static Shape),
     /// An object whose keys the author chooses: how a key is written, and what each holds.

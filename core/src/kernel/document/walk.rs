@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::check_format;
 use super::shape::{Definition, Field, Kind, Presence, Scalar, Shape, Variant};
 use crate::kernel::problem::{Code, Problem};
 
@@ -69,6 +70,10 @@ impl<'a> Walk<'a> {
             Shape::Bool => self.report(mismatch("true or false", tree)),
             Shape::Integer { min, max } => self.integer(tree, *min, *max),
             Shape::Scalar(scalar) => self.scalar(tree, scalar),
+            Shape::Format(text) => match tree.as_str() {
+                Some(found) => check_format(found, text).unwrap_or_else(|one| self.report(one)),
+                None => self.report(mismatch("text", tree)),
+            },
             Shape::List(item) => match tree.as_array() {
                 Some(items) => {
                     for (index, value) in items.iter().enumerate() {
@@ -290,6 +295,7 @@ fn form(shape: &Shape) -> String {
         Shape::Bool => "true or false".to_owned(),
         Shape::Integer { .. } => "a whole number".to_owned(),
         Shape::Scalar(scalar) => format!("text such as {}", scalar.example),
+        Shape::Format(text) => format!("the text \"{text}\""),
         Shape::List(_) => "a list".to_owned(),
         Shape::Map(..) => "an object".to_owned(),
         Shape::Named(definition) | Shape::Document(definition) => match definition().kind {
