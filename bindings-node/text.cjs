@@ -1,16 +1,22 @@
 'use strict';
 // Objects on their way in, as JSON text.
 
-const { mismatch } = require('./errors.cjs');
+const { GuerdonError, mismatch } = require('./errors.cjs');
 
-/** The text of any value; what JSON has no form for goes as `null`, which the core refuses. */
+/**
+ * The text of any value. What JSON has no form for would go as `null`, which means that an optional field was
+ * left out; so where there is a `null`, it is made sure that it was meant.
+ */
 function textOf(input) {
   let text;
   try {
     text = JSON.stringify(input);
   } catch {
-    text = patientText(input);
+    const patient = patientText(input);
+    if (patient.cut) return patient.text;
+    text = patient.text;
   }
+  if (text?.includes('null')) checkForms(input);
   return text ?? 'null';
 }
 
@@ -25,6 +31,9 @@ function documentText(document) {
 // More than the core accepts: what is cut off here is refused there, by its own limits.
 const DEEPEST = 1_000;
 const LONGEST = 1 << 27;
+
+/** How many problems are worth listing, as the core has it. */
+const MOST_PROBLEMS = 100;
 
 /**
  * The text of what `JSON.stringify` gives up on: a BigInt is written as an integer, and an object that is
@@ -71,7 +80,38 @@ function patientText(input) {
     return `{${parts.join(',')}}`;
   }
 
-  return write({ '': input }, '', 0);
+  const text = write({ '': input }, '', 0);
+  return { text, cut };
+}
+
+/** Refuses what `JSON.stringify` writes as `null` though it is something else. */
+function checkForms(input) {
+  const problems = [];
+  look(input, [], problems);
+  if (problems.length > 0) throw new GuerdonError(problems);
+}
+
+function look(value, path, problems) {
+  if (path.length > DEEPEST || problems.length >= MOST_PROBLEMS) return;
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    problems.push(formless(`\`${value}\` is no number that JSON has`, path, 'give a finite number, or leave it out'));
+  } else if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) {
+      const hint = 'what it was made of could not be read; look there';
+      problems.push(formless('an invalid `Date` is no instant', path, hint));
+    }
+  } else if (typeof value?.toJSON === 'function') {
+    look(value.toJSON(), path, problems);
+  } else if (Array.isArray(value)) {
+    value.forEach((item, index) => look(item, [...path, index], problems));
+  } else if (value !== null && typeof value === 'object') {
+    for (const key of Object.keys(value)) look(value[key], [...path, key], problems);
+  }
+}
+
+function formless(message, path, hint) {
+  const pointer = path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return { code: 'type_mismatch', path: pointer, severity: 'error', message, hint };
 }
 
 /** A BigInt as a JSON integer, or as text where JSON readers would lose digits. */

@@ -271,9 +271,9 @@ export type EntryKind =
 /** What `commission.evaluate` takes. */
 export interface EvaluateInput {
   /** The plan. */
-  plan: PlanDocument;
+  plan: PlanDocument | string;
   /** What happened before; nothing unless said. */
-  state?: StateDocument;
+  state?: StateDocument | string;
   /**
    * The host's partners.
    * @default []
@@ -463,12 +463,12 @@ export interface ExpressionList {
 /** What `expression.evaluate` takes. */
 export interface ExpressionInput {
   /** What to evaluate. */
-  expression: Expression;
+  expression: Expression | string;
   /**
    * The facts that it may read, by name, and their types.
    * @default {}
    */
-  facts?: { [key: string]: FactType };
+  facts?: { [key: string]: FactType | string };
   /**
    * The values that are known, by name of the fact; the others are unknown.
    * @default {}
@@ -856,9 +856,9 @@ export interface LadderHistory {
 /** What `ladder.levels` takes. */
 export interface LadderHistoryInput {
   /** The ladder. */
-  ladder: Ladder;
+  ladder: Ladder | string;
   /** Over which time the measure is taken. */
-  window: Window;
+  window: Window | string;
   /** In which zone windows begin and end. */
   zone: Zone;
   /** The date that an anniversary window is counted from. */
@@ -924,9 +924,9 @@ export interface LadderProgress {
 /** What `ladder.progress` takes. */
 export interface LadderProgressInput {
   /** The ladder. */
-  ladder: Ladder;
+  ladder: Ladder | string;
   /** Over which time the measure is taken. */
-  window: Window;
+  window: Window | string;
   /** In which zone windows begin and end. */
   zone: Zone;
   /** The date that an anniversary window is counted from. */
@@ -1125,9 +1125,9 @@ export type Measure =
 /** What `commission.merge` takes. */
 export interface MergeInput {
   /** The plan. */
-  plan: PlanDocument;
+  plan: PlanDocument | string;
   /** The states of the parts, in any order. */
-  states: StateDocument[];
+  states: (StateDocument | string)[];
 }
 
 /** What the parts make together. */
@@ -1603,7 +1603,7 @@ export interface PayoutPolicyDocument {
 /** What `payout.describe_policy` takes. */
 export interface PayoutPolicyInput {
   /** The policy. */
-  policy: PayoutPolicyDocument;
+  policy: PayoutPolicyDocument | string;
 }
 
 /** Which document something comes from, so that it can be computed again. */
@@ -1764,7 +1764,7 @@ export interface PlanDocument {
 /** What `plan.validate` takes. */
 export interface PlanInput {
   /** The plan. */
-  plan: PlanDocument;
+  plan: PlanDocument | string;
 }
 
 /** Which document an outcome comes from, so that it can be computed again. */
@@ -1854,7 +1854,7 @@ export interface Proposal {
 /** What `payout.propose` takes. */
 export interface ProposeInput {
   /** When and how partners are paid. */
-  policy: PayoutPolicyDocument;
+  policy: PayoutPolicyDocument | string;
   /** The postings so far, in any order; those in other currencies are left alone. */
   postings: Posting<InstantInput>[];
   /** The partners who may be paid. */
@@ -1896,9 +1896,9 @@ export interface Refund {
 /** What `commission.refund` takes. */
 export interface RefundInput {
   /** The plan. */
-  plan: PlanDocument;
+  plan: PlanDocument | string;
   /** What happened before. */
-  state?: StateDocument;
+  state?: StateDocument | string;
   /**
    * The host's partners.
    * @default []
@@ -1928,7 +1928,7 @@ export interface Replay {
 /** What `commission.replay` takes. */
 export interface ReplayInput {
   /** The plan. */
-  plan: PlanDocument;
+  plan: PlanDocument | string;
   /**
    * The host's partners.
    * @default []
@@ -2071,7 +2071,7 @@ export type SchedulePosting =
 /** What `schedule.rate` takes. */
 export interface ScheduleRateInput {
   /** The schedule. */
-  schedule: Schedule;
+  schedule: Schedule | string;
   /**
    * The measure before the first event; 0 unless said.
    * @default "0"

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { GuerdonError, call, callAsync, callText, money, schedule } from 'guerdon';
+import { GuerdonError, Plan, call, callAsync, callText, commission, money, plan, schedule } from 'guerdon';
 
 const usd = (amount) => ({ amount, currency: 'USD' });
 
@@ -99,6 +99,33 @@ describe('values', () => {
     }
   });
 
+  test('what JSON has no form for says what it is, even where nothing would do as well', () => {
+    const given = { op: 'add', args: [{ instant: new Date('soon') }, { integer: Number.NaN }] };
+    const error = refused(() => call('expression.evaluate', { expression: given, facts: { 'a/b': null } }));
+    assert.deepEqual(
+      error.problems.map((one) => [one.code, one.path, one.message]),
+      [
+        ['type_mismatch', '/expression/args/0/instant', 'an invalid `Date` is no instant'],
+        ['type_mismatch', '/expression/args/1/integer', '`NaN` is no number that JSON has'],
+      ],
+    );
+    const event = { id: '1', kind: 'signup', at: new Date(0), partner: 'ann', quantity: Number.NaN };
+    const evaluated = refused(() => commission.evaluate({ plan: PLAN, event }));
+    assert.equal(evaluated.path, '/event/quantity');
+    assert.equal(refused(() => new Plan(PLAN).evaluate(event, new Plan(PLAN).newState())).path, '/quantity');
+    const without = { ...event, quantity: null };
+    assert.equal(commission.evaluate({ plan: PLAN, event: without }).outcome.total.amount, '1.00');
+  });
+
+  test('a document may be its text', () => {
+    const event = { id: '1', kind: 'signup', at: new Date(0), partner: 'ann' };
+    const earned = commission.evaluate({ plan: JSON.stringify(PLAN), event });
+    assert.deepEqual(earned, commission.evaluate({ plan: PLAN, event }));
+    const next = { plan: JSON.stringify(PLAN), state: JSON.stringify(earned.state), event };
+    assert.deepEqual(commission.evaluate(next).outcome, earned.outcome);
+    assert.equal(refused(() => plan.describe({ plan: '{"id": ' })).code, 'json_invalid');
+  });
+
   test('half of a surrogate pair is refused', () => {
     const error = refused(() => money.round({ money: { amount: '1', currency: '\ud800' } }));
     assert.equal(error.code, 'json_invalid');
@@ -110,6 +137,17 @@ describe('values', () => {
     assert.deepEqual(input, { money: usd('1.005') });
   });
 });
+
+const PLAN = {
+  format: 'guerdon.plan/1',
+  id: 'flat',
+  version: 1,
+  currency: 'USD',
+  zone: 'UTC',
+  groups: [
+    { id: 'g', combine: 'sum', rules: [{ id: 'r', on: ['signup'], pay: { type: 'flat', amount: '1.00' } }] },
+  ],
+};
 
 const steps = { mode: 'marginal', steps: [{ from: '0', rate: { percent: '1' } }] };
 

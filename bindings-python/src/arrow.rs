@@ -17,7 +17,7 @@ use arrow_array::{ArrayRef, NullArray, RecordBatch, RecordBatchIterator, make_ar
 use arrow_schema::{ArrowError, DataType};
 use guerdon::Problem;
 use guerdon::columns::arrow::{ArrowTable, broken};
-use guerdon::kernel::document::walk::TYPE_MISMATCH;
+use guerdon::kernel::document::refusal::TYPE_MISMATCH;
 use guerdon::python::raise;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use guerdon::commission::{Plan, PlanDocument, StateDocument};
-use guerdon::kernel::document::{Limits, Model, canonical_json, hash, parse, text, to_json, walk};
+use guerdon::kernel::document::{Limits, Model, canonical_json, hash, parse, to_json, tree, walk};
 use guerdon::kernel::expression::{self, Expression, FactType, Vocabulary};
 use guerdon::kernel::ladder::{self, Ladder, Levels};
 use guerdon::kernel::{calendar::Window, schedule, schedule::Schedule};
@@ -40,7 +40,7 @@ where
             return None;
         }
     };
-    let tree = text::read_tree(text, Limits::DOCUMENT).expect("what a type is read from is JSON");
+    let tree = tree::read_tree(text, Limits::DOCUMENT).expect("what a type is read from is JSON");
     let found = walk::check(&tree, &T::SHAPE);
     assert!(found.is_empty(), "serde took what the walker refuses: {found:?}");
     let hashed = hash(&document).expect("what was read can be written");

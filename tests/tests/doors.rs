@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use guerdon::Problems;
-use guerdon::kernel::document::text::read_tree;
+use guerdon::kernel::document::tree::read_tree;
 use guerdon::kernel::document::{Limits, Model, parse, parse_value, walk};
 use guerdon_tests::vectors;
 use serde_json::Value;

@@ -43,6 +43,8 @@ const plan: PlanDocument = {
   zone: 'UTC',
   groups: [{ id: 'sales', combine: 'first', rules: [{ id: 'tenth', pay: { type: 'percent', rate: eighth } }] }],
 };
+// @ts-expect-error
+const future: PlanDocument = { ...plan, format: 'guerdon.plan/2' };
 const event: Event = { id: 'order-1', kind: 'sale', at: new Date(), partner: 'ann', amount: rounded };
 const input: EvaluateInput = { plan, event, partners: [{ id: 'ann' }] };
 const { outcome, state } = commission.evaluate(input);

@@ -41,9 +41,12 @@ const plan: PlanDocument = {
   zone: 'UTC',
   groups: [{ id: 'sales', combine: 'first', rules: [{ id: 'tenth', pay: { type: 'percent', rate: eighth } }] }],
 };
+// @ts-expect-error
+const future: PlanDocument = { ...plan, format: 'guerdon.plan/2' };
 const event: Event = { id: 'order-1', kind: 'sale', at: new Date(), partner: 'ann', amount: rounded };
 const input: EvaluateInput = { plan, event, partners: [{ id: 'ann' }] };
 const { outcome, state } = commission.evaluate(input);
+commission.evaluate({ ...input, plan: JSON.stringify(plan) });
 commission.evaluate({ ...input, event: { ...event, at: '2026-11-20T10:00:00Z' }, state });
 for (const line of outcome.lines) {
   const amount: string = line.amount.amount;

@@ -100,8 +100,8 @@ fn words(item: &DeriveInput, alternatives: &[Alternative], options: Options) -> 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 match text {
                     #(#parsed,)*
-                    _ => Err(::guerdon::kernel::document::walk::unknown(
-                        ::guerdon::kernel::document::walk::VARIANT_UNKNOWN, text, &[#(#known),*],
+                    _ => Err(::guerdon::kernel::document::refusal::unknown(
+                        ::guerdon::kernel::document::refusal::VARIANT_UNKNOWN, text, &[#(#known),*],
                     )),
                 }
             }

@@ -21,7 +21,7 @@ use super::{
     COLUMN_LENGTH_MISMATCH, COLUMN_TYPE_MISMATCH, Column, ColumnCodes, Present, Table, Wanted,
     texts,
 };
-use crate::kernel::document::walk::{FLOAT_REFUSED, INTEGER_OUT_OF_RANGE};
+use crate::kernel::document::refusal::{FLOAT_REFUSED, INTEGER_OUT_OF_RANGE};
 use crate::kernel::problem::Problem;
 
 /// The numbers of a typed array, lent or owned.

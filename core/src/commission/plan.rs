@@ -289,7 +289,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::PlanDocument;
-    use crate::kernel::document::text::KEY_DUPLICATE;
+    use crate::kernel::document::tree::KEY_DUPLICATE;
     use crate::kernel::document::{Limits, parse};
 
     /// A name that stands twice would let one of two meanings win, and nobody would know.

@@ -27,7 +27,8 @@ pub struct Totals {
     pub measure: Vec<Option<i64>>,
     /// The measures that are no such number, as text, each with its entry. They are few.
     pub measure_exact: Vec<(usize, String)>,
-    /// What was posted, in minor units of the plan's currency.
+    /// What was posted, in minor units of the plan's currency: 0 for the ladder, which only
+    /// measures. It is no null, so that a dataframe keeps the column in whole numbers.
     pub paid_minor: Vec<i64>,
     /// The names of the meters: `schedule/NAME`, `cap/ID` or `ladder`.
     pub meters: Vec<String>,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::kernel::calendar::Window;
-use crate::kernel::document::walk;
+use crate::kernel::document::refusal;
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, to_minor};
 use crate::kernel::problem::Problem;
@@ -144,7 +144,7 @@ impl Check<'_> {
         let Some(ladder) = &self.document.ladder else { return };
         let known: Vec<&str> = ladder.tiers.levels.iter().map(|level| level.id.as_str()).collect();
         if !known.contains(&tier.as_str()) {
-            self.report(pointer, walk::unknown(TIER_UNKNOWN, tier.as_str(), &known));
+            self.report(pointer, refusal::unknown(TIER_UNKNOWN, tier.as_str(), &known));
         }
     }
 
@@ -168,7 +168,7 @@ impl Check<'_> {
             }
             Pay::Schedule { schedule } if !self.document.schedules.contains_key(schedule) => {
                 let known: Vec<&str> = self.document.schedules.keys().map(Id::as_str).collect();
-                let problem = walk::unknown(SCHEDULE_UNKNOWN, schedule.as_str(), &known);
+                let problem = refusal::unknown(SCHEDULE_UNKNOWN, schedule.as_str(), &known);
                 self.report(format!("{pointer}/schedule"), problem);
             }
             Pay::Schedule { .. } | Pay::ByTier { .. } => {}

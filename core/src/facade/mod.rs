@@ -8,7 +8,7 @@
 mod operations;
 
 use crate::kernel::document::shape::Shape;
-use crate::kernel::document::{Limits, Model, parse, to_json, walk};
+use crate::kernel::document::{Limits, Model, parse, refusal, to_json};
 use crate::kernel::problem::Problems;
 
 pub use operations::OPERATIONS;
@@ -53,7 +53,7 @@ pub fn call(operation: &str, input: &str) -> Result<String, Problems> {
         Some(known) => (known.run)(input),
         None => {
             let names: Vec<&str> = OPERATIONS.iter().map(|known| known.name).collect();
-            Err(walk::unknown(OPERATION_UNKNOWN, operation, &names).into())
+            Err(refusal::unknown(OPERATION_UNKNOWN, operation, &names).into())
         }
     }
 }

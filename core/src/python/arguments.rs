@@ -7,7 +7,7 @@ use pyo3::types::{PyBool, PyBytes, PyFloat, PyMapping, PySequence, PyString};
 use serde_json::Value;
 
 use super::{PythonType, mismatch, raise, utf8};
-use crate::kernel::document::{Model, text, walk};
+use crate::kernel::document::{Model, refusal, tree, walk};
 use crate::kernel::problem::{Problem, Problems};
 
 /// How many problems are worth listing, as the walker has it.
@@ -49,7 +49,9 @@ impl Arguments {
     pub fn refused(self) -> PyErr {
         match Problems::verdict(self.found) {
             Err(problems) => raise(problems),
-            Ok(()) => raise(Problem::new(walk::TYPE_MISMATCH, "the arguments cannot be read", "")),
+            Ok(()) => {
+                raise(Problem::new(refusal::TYPE_MISMATCH, "the arguments cannot be read", ""))
+            }
         }
     }
 }
@@ -110,7 +112,7 @@ fn integer<T: Model + TryFrom<i64>>(value: &Bound<'_, PyAny>) -> Result<T, Probl
 
 fn too_large(value: &Bound<'_, PyAny>) -> Problem {
     Problem::new(
-        walk::INTEGER_OUT_OF_RANGE,
+        refusal::INTEGER_OUT_OF_RANGE,
         format!("`{value}` does not fit"),
         "use a number within the bounds",
     )
@@ -177,7 +179,7 @@ impl<K: PythonType + Ord, T: PythonType> PythonType for BTreeMap<K, T> {
             match (K::read(&key), T::read(&entry)) {
                 (Ok(name), Ok(entry)) => {
                     if read.insert(name, entry).is_some() {
-                        found.push(text::key_twice(&key.to_string()).under(&key));
+                        found.push(tree::key_twice(&key.to_string()).under(&key));
                     }
                 }
                 (key_read, entry_read) => {

@@ -16,7 +16,8 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString, PyTuple, PyType};
 use pyo3::{BoundObject, PyClass};
 use serde::Serialize;
 
-use crate::kernel::document::{self, Limits, Model, text, walk};
+use crate::kernel::document::tree::{JSON_INVALID, read_tree};
+use crate::kernel::document::{self, Limits, Model, refusal};
 use crate::kernel::problem::{Problem, Problems};
 
 pub use arguments::Arguments;
@@ -87,7 +88,7 @@ pub fn not_an_instance(expected: &str, class: &str, found: &Bound<'_, PyAny>) ->
 pub fn mismatch(expected: &str, found: &Bound<'_, PyAny>) -> Problem {
     let class = found.get_type().name().map(|name| name.to_string()).unwrap_or_default();
     Problem::new(
-        walk::TYPE_MISMATCH,
+        refusal::TYPE_MISMATCH,
         format!("expected {expected}, found a `{class}`"),
         "change the value or its type",
     )
@@ -97,7 +98,7 @@ pub fn mismatch(expected: &str, found: &Bound<'_, PyAny>) -> Problem {
 #[must_use]
 pub fn other_alternative(word: &str) -> Problem {
     Problem::new(
-        walk::VARIANT_UNKNOWN,
+        refusal::VARIANT_UNKNOWN,
         format!("this is not a `{word}`"),
         "read it with the class of its own alternative",
     )
@@ -109,7 +110,7 @@ pub fn other_alternative(word: &str) -> Problem {
 /// # Errors
 /// `document_too_deep` or `document_too_large`.
 pub fn within_limits(json: &str) -> PyResult<()> {
-    text::read_tree(json, Limits::INPUT).map(drop).map_err(raise)
+    read_tree(json, Limits::INPUT).map(drop).map_err(raise)
 }
 
 /// Adds a class to a module, unless it is there; says whether it was new.
@@ -234,7 +235,7 @@ pub fn call(operation: &str, input: &Bound<'_, PyAny>) -> Result<String, Problem
 fn utf8<'a>(text: &'a Bound<'_, PyString>) -> Result<&'a str, Problem> {
     text.to_str().map_err(|_| {
         Problem::new(
-            text::JSON_INVALID,
+            JSON_INVALID,
             "the text holds half of a surrogate pair",
             "decode the text from UTF-8 without `surrogateescape`",
         )

@@ -8,7 +8,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
 use super::{mismatch, utf8};
-use crate::kernel::document::walk;
+use crate::kernel::document::refusal;
 use crate::kernel::problem::Problem;
 
 /// The text of a scalar argument: text itself, an integer, or one of Python's exact types.
@@ -20,7 +20,7 @@ pub fn scalar_text(value: &Bound<'_, PyAny>, integers: bool) -> Result<String, P
         return utf8(text).map(str::to_owned);
     }
     if value.is_instance_of::<PyFloat>() {
-        return Err(walk::float_refused(value, "Decimal(\"12.34\")"));
+        return Err(refusal::float_refused(value, "Decimal(\"12.34\")"));
     }
     if integers && !value.is_instance_of::<PyBool>() {
         if let Some(whole) = index(value) {
@@ -45,7 +45,7 @@ pub(super) fn exact_text(value: &Bound<'_, PyAny>) -> Result<String, Problem> {
     } else if is(&known.uuid) || is(&known.fraction) || is(&known.zone) {
         value.str().map(Bound::into_any)
     } else if index(value).is_none() && value.hasattr("__float__").unwrap_or(false) {
-        return Err(walk::float_refused(value, "Decimal(\"12.34\")"));
+        return Err(refusal::float_refused(value, "Decimal(\"12.34\")"));
     } else {
         return Err(unknown(value, "it has no exact text"));
     };

@@ -11,7 +11,8 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, P
 use serde_json::{Map, Number, Value};
 
 use super::{mismatch, natural, utf8};
-use crate::kernel::document::{Limits, text, walk};
+use crate::kernel::document::tree::{key_twice, read_tree};
+use crate::kernel::document::{Limits, refusal};
 use crate::kernel::problem::{Problem, Problems};
 
 /// A Python value as a JSON tree, and what in it had no place there.
@@ -95,7 +96,7 @@ impl Reader {
             return match json {
                 Ok(json) => {
                     self.count(json.len())?;
-                    text::read_tree(&json, self.limits)
+                    read_tree(&json, self.limits)
                 }
                 Err(error) => Ok(self.unreadable(failed(value, &error))),
             };
@@ -104,7 +105,7 @@ impl Reader {
             return Ok(self.integer(&whole));
         }
         match natural::exact_text(value) {
-            Err(problem) if problem.code == walk::FLOAT_REFUSED => Ok(self.float(value)),
+            Err(problem) if problem.code == refusal::FLOAT_REFUSED => Ok(self.float(value)),
             text => self.text(text),
         }
     }
@@ -120,7 +121,7 @@ impl Reader {
             let before = self.unreadable.len();
             let (name, inner) = match key_text(&key) {
                 Ok(name) if object.contains_key(&name) => {
-                    let problem = text::key_twice(&name);
+                    let problem = key_twice(&name);
                     (name, self.unreadable(problem))
                 }
                 Ok(name) => {
@@ -175,7 +176,7 @@ impl Reader {
     fn float(&mut self, value: &Bound<'_, PyAny>) -> Value {
         match value.extract::<f64>().ok().and_then(Number::from_f64) {
             Some(number) => Value::Number(number),
-            None => self.unreadable(walk::float_refused(value, "Decimal(\"12.34\")")),
+            None => self.unreadable(refusal::float_refused(value, "Decimal(\"12.34\")")),
         }
     }
 
@@ -217,7 +218,7 @@ fn shown(key: &Bound<'_, PyAny>) -> String {
 
 fn failed(value: &Bound<'_, PyAny>, error: &PyErr) -> Problem {
     Problem::new(
-        walk::TYPE_MISMATCH,
+        refusal::TYPE_MISMATCH,
         format!("`{}` cannot be read: {error}", value.get_type()),
         "pass a plain value",
     )

@@ -105,9 +105,12 @@ fn ty(catalog: &Catalog, shape: &Shape, way: Way) -> String {
         Shape::Format(text) => format!("'{text}'"),
         Shape::List(item) => {
             let item = ty(catalog, item, way);
-            format!("{item}[]")
+            if item.contains(" | ") { format!("({item})[]") } else { format!("{item}[]") }
         }
         Shape::Map(_, value) => format!("{{ [key: string]: {} }}", ty(catalog, value, way)),
+        Shape::Document(definition) if way == Way::In => {
+            format!("{} | string", ty(catalog, &Shape::Named(*definition), way))
+        }
         Shape::Named(definition) | Shape::Document(definition) => {
             let definition = definition();
             if catalog.differs_by_direction(definition) && way != Way::Out {

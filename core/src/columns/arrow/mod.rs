@@ -23,7 +23,7 @@ use arrow_schema::{ArrowError, DataType};
 
 use super::{COLUMN_TYPE_MISMATCH, COLUMNS_BROKEN};
 use super::{Column, ColumnCodes, Table, Wanted, texts};
-use crate::kernel::document::walk::FLOAT_REFUSED;
+use crate::kernel::document::refusal::FLOAT_REFUSED;
 use crate::kernel::problem::Problem;
 
 /// An Arrow table in one or more chunks.

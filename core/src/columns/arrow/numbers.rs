@@ -17,7 +17,7 @@ use super::{Chunks, broken};
 use crate::kernel::calendar::{
     Date, INSTANT_OUT_OF_RANGE, INSTANT_TOO_FINE, INSTANT_WITHOUT_OFFSET,
 };
-use crate::kernel::document::walk::INTEGER_OUT_OF_RANGE;
+use crate::kernel::document::refusal::INTEGER_OUT_OF_RANGE;
 use crate::kernel::money::{AMOUNT_TOO_FINE, AMOUNT_TOO_LARGE, Currency};
 use crate::kernel::problem::Problem;
 

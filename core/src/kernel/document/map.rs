@@ -58,7 +58,7 @@ macro_rules! named_map {
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "the macro makes types for everybody")]
 mod tests {
-    use crate::kernel::document::text::KEY_DUPLICATE;
+    use crate::kernel::document::tree::KEY_DUPLICATE;
     use crate::kernel::document::{Limits, parse};
 
     crate::named_map! {

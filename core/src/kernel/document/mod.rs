@@ -11,17 +11,20 @@ mod format;
 pub mod map;
 mod plain;
 pub mod read;
+pub mod refusal;
 mod scalar;
 pub mod schema;
 pub mod shape;
 pub mod text;
+pub mod tree;
 pub mod walk;
 
 pub use canonical::{canonical_json, hash};
 pub use format::check_format;
 pub use guerdon_derive::model;
 pub use shape::{Definition, Field, Kind, Model, Scalar, Shape, Variant};
-pub use text::{Limits, parse, parse_value, to_json};
+pub use text::{parse, parse_value, to_json};
+pub use tree::Limits;
 
 crate::codes! {
     /// The document's format is not one that this version reads.

@@ -9,8 +9,8 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::read::As;
-use super::shape::{Model, Scalar, Shape};
-use super::walk;
+use super::refusal;
+use super::shape::{Model, SAFE_INTEGER, Scalar, Shape};
 use crate::kernel::problem::Problem;
 
 impl Model for bool {
@@ -20,9 +20,6 @@ impl Model for bool {
         Self::deserialize(deserializer)
     }
 }
-
-/// The greatest integer that every JSON reader keeps (2^53 - 1).
-pub const SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
 macro_rules! integers {
     ($($integer:ty: $min:expr, $max:expr;)+) => {$(
@@ -58,7 +55,7 @@ const TEXT: &Scalar = &Scalar {
     check: |tree| match tree {
         Value::String(_) => Ok(()),
         other => Err(Problem::new(
-            walk::TYPE_MISMATCH,
+            refusal::TYPE_MISMATCH,
             format!("expected text, found `{other}`"),
             "put it in quotes",
         )),

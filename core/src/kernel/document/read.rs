@@ -10,12 +10,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::value::MapDeserializer;
+use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::shape::Model;
-use super::text;
+use super::text::parse;
+use super::tree::{self, Limits};
 
 /// The number of a name among those that are known.
 pub type Known = fn(&str) -> Option<usize>;
@@ -63,6 +64,14 @@ pub fn tagged<'de, T: Alternatives, D: Deserializer<'de>>(d: D) -> Result<T, D::
 /// What is wrong with it.
 pub fn one_key<'de, T: Alternatives, D: Deserializer<'de>>(d: D) -> Result<T, D::Error> {
     d.deserialize_map(OneKey(PhantomData))
+}
+
+/// Reads a document, or the text of one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn document<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Document(PhantomData))
 }
 
 /// Reads a word.
@@ -176,6 +185,24 @@ impl<'de, T: Record> Visitor<'de> for Fields<T> {
     }
 }
 
+struct Document<T>(PhantomData<T>);
+
+impl<'de, T: Model> Visitor<'de> for Document<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document, or its text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        parse(text, Limits::INPUT).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
+        T::read(MapAccessDeserializer::new(entries))
+    }
+}
+
 struct OneKey<T>(PhantomData<T>);
 
 impl<'de, T: Alternatives> Visitor<'de> for OneKey<T> {
@@ -247,7 +274,7 @@ fn keep<'de, A: MapAccess<'de>>(
     name: String,
     entries: &mut A,
 ) -> Result<(), A::Error> {
-    match waiting.insert(name, text::next_tree(entries)?) {
+    match waiting.insert(name, tree::next_tree(entries)?) {
         None => Ok(()),
         Some(_) => Err(A::Error::custom("a key appears twice")),
     }

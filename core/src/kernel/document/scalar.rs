@@ -83,8 +83,8 @@ macro_rules! deserialize_as_model {
     };
 }
 
-/// Carries an authored document inside a typed value: as JSON in JSON, as text (or a dict, in
-/// Python) in typed languages. Generics do not cross into other languages, so each document that
+/// Carries an authored document inside a typed value: as JSON or its text in JSON, as text (or a
+/// dict, in Python) in typed languages. Generics do not cross into other languages, so each document that
 /// travels gets a name of its own.
 #[macro_export]
 macro_rules! carried_document {
@@ -99,7 +99,7 @@ macro_rules! carried_document {
                 $crate::kernel::document::Shape::Document(<$document>::definition);
 
             fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::kernel::document::Model::read(deserializer).map($name)
+                $crate::kernel::document::read::document(deserializer).map($name)
             }
         }
 

@@ -111,7 +111,10 @@ fn of(shape: &Shape) -> Value {
         Shape::List(item) => json!({ "type": "array", "items": of(item) }),
         Shape::Map(_, value) => json!({ "type": "object", "additionalProperties": of(value) }),
         Shape::Named(definition) => json!({ "$ref": reference(definition()) }),
-        Shape::Document(definition) => json!({ "$ref": format!("{}.json", definition().name) }),
+        Shape::Document(definition) => json!({ "anyOf": [
+            { "$ref": format!("{}.json", definition().name) },
+            { "type": "string", "contentMediaType": "application/json" },
+        ] }),
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::kernel::problem::Problem;
 
-pub use super::plain::SAFE_INTEGER;
+/// The greatest integer that every JSON reader keeps (2^53 - 1).
+pub const SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
 /// A type that describes itself; `#[model]` implements it for records and enums.
 pub trait Model: Sized {
@@ -44,7 +45,7 @@ pub enum Shape {
     Map(&'static Scalar, &'static Shape),
     /// A record or an enum declared by name; a function, so that types may contain themselves.
     Named(fn() -> &'static Definition),
-    /// A document of that shape, which typed languages carry as text.
+    /// A document of that shape, or its text; typed languages carry it as text.
     Document(fn() -> &'static Definition),
 }
 

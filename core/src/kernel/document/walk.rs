@@ -3,26 +3,16 @@
 //! Serde stops at its first error and loses the path inside enums; a person who mends a document
 //! wants the whole list. The walker reads the same declaration that the schema is written from.
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::check_format;
+use super::refusal::{
+    FIELD_UNKNOWN, TYPE_MISMATCH, VARIANT_UNKNOWN, describe, float_refused, is_huge, mismatch,
+    missing, out_of_range, quoted, unknown,
+};
 use super::shape::{Definition, Field, Kind, Presence, Scalar, Shape, Variant};
-use crate::kernel::problem::{Code, Problem};
-
-crate::codes! {
-    /// A required field is missing.
-    FIELD_MISSING = "field_missing";
-    /// A field is not part of this document.
-    FIELD_UNKNOWN = "field_unknown";
-    /// A value has the wrong JSON type.
-    TYPE_MISMATCH = "type_mismatch";
-    /// A JSON float stands where an exact number belongs.
-    FLOAT_REFUSED = "float_refused";
-    /// An integer lies outside its bounds.
-    INTEGER_OUT_OF_RANGE = "integer_out_of_range";
-    /// A word or a `type` is not one of those that exist.
-    VARIANT_UNKNOWN = "variant_unknown";
-}
+use super::tree::{Limits, read_tree};
+use crate::kernel::problem::Problem;
 
 /// How many problems are worth listing; a document with more is another kind of document.
 const MOST_PROBLEMS: usize = 100;
@@ -93,9 +83,22 @@ impl<'a> Walk<'a> {
                 }
                 None => self.report(mismatch("an object", tree)),
             },
-            Shape::Named(definition) | Shape::Document(definition) => {
-                self.definition(tree, definition());
+            Shape::Named(definition) => self.definition(tree, definition()),
+            Shape::Document(definition) => match tree {
+                Value::String(text) => self.document(text, *definition),
+                _ => self.definition(tree, definition()),
+            },
+        }
+    }
+
+    /// A document that came as its text.
+    fn document(&mut self, text: &str, definition: fn() -> &'static Definition) {
+        match read_tree(text, Limits::INPUT) {
+            Ok(tree) => {
+                let found = check(&tree, &Shape::Named(definition));
+                found.into_iter().for_each(|problem| self.report(problem));
             }
+            Err(problem) => self.report(problem),
         }
     }
 
@@ -251,37 +254,6 @@ fn check_scalar(tree: &Value, scalar: &Scalar) -> Result<(), Problem> {
     }
 }
 
-fn out_of_range(tree: &Value, min: i64, max: i64) -> Problem {
-    Problem::new(
-        INTEGER_OUT_OF_RANGE,
-        format!("`{tree}` is not between {min} and {max}"),
-        "use a number within the bounds",
-    )
-}
-
-/// Whether a number is beyond 64 bits, however it is written: then it is whole.
-fn is_huge(number: &Number) -> bool {
-    number.as_f64().is_some_and(|value| value.abs() >= 9.2e18)
-}
-
-/// What is said of a float where an exact number belongs.
-#[must_use]
-pub fn float_refused(found: &impl std::fmt::Display, example: &str) -> Problem {
-    Problem::new(
-        FLOAT_REFUSED,
-        format!("`{found}` is a float, which cannot hold an exact amount"),
-        format!("write it as text, such as {example}"),
-    )
-}
-
-fn mismatch(expected: &str, found: &Value) -> Problem {
-    Problem::new(
-        TYPE_MISMATCH,
-        format!("expected {expected}, found {}", describe(found)),
-        "change the value or its type",
-    )
-}
-
 /// A value on its own where a record belongs, such as `"12.34"` for an amount of money.
 fn not_a_record(found: &Value, fields: &[Field]) -> Problem {
     let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
@@ -305,10 +277,6 @@ fn form(shape: &Shape) -> String {
     }
 }
 
-fn missing(name: &str, expected: &str) -> Problem {
-    Problem::new(FIELD_MISSING, format!("`{name}` is missing"), format!("add `{name}`: {expected}"))
-}
-
 fn unknown_variant(found: &str, variants: &[Variant]) -> Problem {
     unknown(VARIANT_UNKNOWN, found, &variants.iter().map(|one| one.name).collect::<Vec<_>>())
 }
@@ -317,29 +285,8 @@ fn unknown_field(found: &str, fields: &[Field]) -> Problem {
     unknown(FIELD_UNKNOWN, found, &fields.iter().map(|field| field.name).collect::<Vec<_>>())
 }
 
-/// What is said of a word that is not one of those that exist, with the nearest one that is.
-#[must_use]
-pub fn unknown(code: Code, found: &str, known: &[&str]) -> Problem {
-    let shown: String = found.chars().take(80).collect();
-    let nearest = known
-        .iter()
-        .map(|name| (distance(&shown, name), *name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 3))
-        .min();
-    let hint = match nearest {
-        Some((_, name)) => format!("did you mean `{name}`?"),
-        None if known.is_empty() => "there are none here".to_owned(),
-        None => format!("known are {}", quoted(known)),
-    };
-    Problem::new(code, format!("`{shown}` is not known here"), hint)
-}
-
 fn names(variants: &[Variant]) -> String {
     quoted(&variants.iter().map(|variant| variant.name).collect::<Vec<_>>())
-}
-
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn has_field(object: &Map<String, Value>, variant: &Variant) -> bool {
@@ -350,53 +297,10 @@ fn find<'v>(variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
     variants.iter().find(|variant| variant.name == name)
 }
 
-fn describe(found: &Value) -> String {
-    match found {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(number) => format!("the number `{number}`"),
-        Value::String(text) => {
-            format!("the text `{}`", text.chars().take(40).collect::<String>())
-        }
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(object) => match object.len() {
-            0 => "an empty object".to_owned(),
-            1 => "an object with one key".to_owned(),
-            keys => format!("an object with {keys} keys"),
-        },
-    }
-}
-
-/// Levenshtein's edit distance, over characters.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (above, l) in left.chars().enumerate() {
-        let mut diagonal = above;
-        let mut before = above + 1;
-        for (cell, r) in row.iter_mut().skip(1).zip(right.chars()) {
-            let best = (diagonal + usize::from(l != r)).min(before + 1).min(*cell + 1);
-            diagonal = *cell;
-            *cell = best;
-            before = best;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = above + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernel::document::Model;
-
-    #[test]
-    fn the_distance_counts_edits() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("same", "same"), 0);
-    }
 
     /// `{"op": text, "args": [..]}` or `{"flag": bool}`.
     fn node() -> &'static Definition {
@@ -456,11 +360,5 @@ mod tests {
         assert_eq!(found(r#"{"flags": true}"#), "variant_unknown /flags");
         assert_eq!(found(r#"{"op": "not", "flag": true}"#), "type_mismatch ");
         assert_eq!(found("{}"), "type_mismatch ");
-    }
-
-    #[test]
-    fn the_nearest_word_is_offered() {
-        let problem = unknown(FIELD_UNKNOWN, "curency", &["amount", "currency"]);
-        assert_eq!(problem.hint, "did you mean `currency`?");
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::types::FactType;
 use super::{FACT_DUPLICATE, FACT_NAME_INVALID, FACT_UNKNOWN, FACTS_TOO_MANY};
-use crate::kernel::document::walk;
+use crate::kernel::document::refusal;
 use crate::kernel::problem::{Problem, Problems};
 
 /// The most facts of a vocabulary.
@@ -117,7 +117,7 @@ impl Vocabulary {
         known.ok_or_else(|| {
             let facts = self.facts.iter().take(if self.len() <= FEW { FEW } else { 0 });
             let known: Vec<&str> = facts.map(|fact| fact.name.as_ref()).collect();
-            let mut problem = walk::unknown(FACT_UNKNOWN, name, &known);
+            let mut problem = refusal::unknown(FACT_UNKNOWN, name, &known);
             if problem.hint.len() > 400 || self.len() > FEW {
                 "use a fact that is built in, or declare it among the facts"
                     .clone_into(&mut problem.hint);

@@ -172,7 +172,7 @@ impl Levels {
         let ids: Vec<&str> = self.as_slice().iter().map(|level| level.id.as_str()).collect();
         let position = ids.iter().position(|known| *known == id.as_str());
         position.and_then(|position| u16::try_from(position + 1).ok()).ok_or_else(|| {
-            crate::kernel::document::walk::unknown(LADDER_LEVEL_UNKNOWN, id.as_str(), &ids)
+            crate::kernel::document::refusal::unknown(LADDER_LEVEL_UNKNOWN, id.as_str(), &ids)
         })
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::kernel::calendar::Instant;
 use crate::kernel::document::model;
+use crate::kernel::document::refusal::INTEGER_OUT_OF_RANGE;
 use crate::kernel::document::shape::SAFE_INTEGER;
-use crate::kernel::document::walk::INTEGER_OUT_OF_RANGE;
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problem;
 

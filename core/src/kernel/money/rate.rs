@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{Amount, RATE_INVALID};
 use crate::kernel::document::read;
+use crate::kernel::document::refusal::TYPE_MISMATCH;
 use crate::kernel::document::shape::{Carrier, Definition, Kind, Model, Scalar, Shape, Variant};
-use crate::kernel::document::walk::TYPE_MISMATCH;
 use crate::kernel::exact::Exact;
 use crate::kernel::problem::Problem;
 
