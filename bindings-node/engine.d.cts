@@ -115,7 +115,7 @@ export interface Totals {
   measure: NullableColumn<BigInt64Array>;
   /** The measures that are no such number, as text. */
   measure_exact: WordColumn<Int32Array>;
-  /** What was posted, in minor units of the plan's currency. */
+  /** What was posted, in minor units of the plan's currency; 0 for the ladder, which only measures. */
   paid_minor: BigInt64Array;
 }
 

@@ -34,6 +34,8 @@ mod oracle;
 mod partitions;
 #[path = "commission/plans.rs"]
 mod plans;
+#[path = "commission/posted.rs"]
+mod posted;
 #[path = "commission/refunds.rs"]
 mod refunds;
 #[path = "commission/steps.rs"]

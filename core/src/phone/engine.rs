@@ -46,7 +46,7 @@ pub struct Total {
     /// What was measured: minor units for a volume, otherwise lines or quantity; none where that
     /// is no whole number of 64 bits.
     pub measure: Option<i64>,
-    /// What was posted, in minor units of the plan's currency.
+    /// What was posted, in minor units of the plan's currency; 0 for the ladder, which only measures.
     pub paid_minor: i64,
 }
 

@@ -127,13 +127,6 @@ impl<N: Number> Levels<N> {
         &self.levels
     }
 
-    /// The number, from 0, of the highest level that a measure reaches; none below the first.
-    #[inline]
-    #[must_use]
-    pub fn level_of(&self, measure: &N) -> Option<u16> {
-        self.rank_of(measure).checked_sub(1)
-    }
-
     /// The state brought up to `window`, given the measures of the window it was in and of this
     /// one so far; no other is asked for. A window before the one it is in changes nothing.
     ///

@@ -256,12 +256,10 @@ mod tests {
         let each = scaled(&third("per_event"), scale).unwrap();
         let sum = scaled(&third("cumulative"), scale).unwrap();
         // The second order of 5 cents: 5/3 cents of 10/3, when 2 cents are posted.
-        assert_eq!(each.pay(&5, &5, &6), Some(5));
-        assert_eq!(sum.pay(&5, &5, &6), Some(10 - 6));
         assert_eq!(each.round_event(&5, &5, 2, round), Some(2));
         assert_eq!(sum.round_event(&5, &5, 2, round), Some(1));
         assert_eq!(sum.round_event(&5, &5, i64::MIN, round), None);
-        assert_eq!(sum.pay(&i64::MAX, &1, &0), None);
+        assert_eq!(sum.round_event(&i64::MAX, &1, 0, round), None);
         assert_eq!(
             (sum.mode(), sum.posting()),
             (ScheduleMode::Marginal, crate::kernel::schedule::SchedulePosting::Cumulative)

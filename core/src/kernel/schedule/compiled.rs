@@ -123,21 +123,6 @@ impl<N: Number> Compiled<N> {
         }
     }
 
-    /// What is still owed with an event, unrounded, by the schedule's posting: what the event
-    /// adds, or, under `cumulative` posting, f(after) - `posted`. `posted` is in the unit of f,
-    /// and only read under `cumulative` posting.
-    ///
-    /// To round it, use [`round_event`](Self::round_event): round(f - posted) is not always
-    /// round(f) - posted, because rounding is symmetric around zero.
-    #[inline]
-    #[must_use]
-    pub fn pay(&self, before: &N, event: &N, posted: &N) -> Option<N> {
-        match self.posting {
-            SchedulePosting::PerEvent => self.adds(before, event),
-            SchedulePosting::Cumulative => self.cumulative(&before.plus(event)?)?.minus(posted),
-        }
-    }
-
     /// What an event posts, in whole minor units: round(what it adds), or, under `cumulative`
     /// posting, round(f(after)) - `posted`.
     ///
