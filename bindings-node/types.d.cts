@@ -2630,7 +2630,7 @@ export interface WindowRolling {
 /** What `payout.withdraw` takes. */
 export interface WithdrawInput {
   /** When and how partners are paid. */
-  policy: PayoutPolicyDocument;
+  policy: PayoutPolicyDocument | string;
   /** The postings so far, in any order; the partner's own are enough. */
   postings: Posting<InstantInput>[];
   /** Who asks. */
