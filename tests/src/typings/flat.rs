@@ -71,7 +71,7 @@ fn value(shape: &Shape, readers: &mut Readers) -> String {
     match shape {
         Shape::Bool => "lines[at++] === 'true'".to_owned(),
         Shape::Integer { .. } => "Number(lines[at++])".to_owned(),
-        Shape::Scalar(_) => "lines[at++]".to_owned(),
+        Shape::Scalar(_) | Shape::Format(_) => "lines[at++]".to_owned(),
         Shape::List(item) => match value(item, readers) {
             read if read.ends_with("()") => format!("list({})", read.trim_end_matches("()")),
             read => format!("list(() => {read})"),
