@@ -110,7 +110,7 @@ export type Account =
 /** What `payout.adjust` takes. */
 export interface AdjustInput {
   /** The policy, which says how many people must approve. */
-  policy: PayoutPolicyDocument;
+  policy: PayoutPolicyDocument | string;
   /** The postings so far, in any order; the partner's own are enough. */
   postings: Posting<InstantInput>[];
   /** The host's id of the decision, unique for the partner: posting it again changes nothing. */
@@ -2662,7 +2662,7 @@ export interface Withdrawal {
 /** What `payout.withhold` takes. */
 export interface WithholdInput {
   /** The policy, which says what is withheld. */
-  policy: PayoutPolicyDocument;
+  policy: PayoutPolicyDocument | string;
   /** The postings so far, in any order. */
   postings: Posting<InstantInput>[];
   /** The partners as they are known; of one who is not listed as much is withheld as of any. */

@@ -238,6 +238,7 @@ proptest! {
         assert_same(&-&exact, &Pair::new(-&pair.num, pair.den.clone()));
         assert_same(&exact.abs(), &Pair::new(pair.num.abs(), pair.den.clone()));
         assert_same(&exact.floor(), &Pair::new(pair.num.div_floor(&pair.den), 1));
+        assert_same(&exact.ceil(), &Pair::new(pair.num.div_ceil(&pair.den), 1));
     }
 
     #[test]

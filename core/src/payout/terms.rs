@@ -13,8 +13,7 @@ use crate::kernel::schedule::{Scale, Schedule, ScheduleMode, compile_exact_scale
 
 use super::fee::{Charge, FeeTerms, SteppedCharge};
 use super::policy::{
-    FeeCharge, PayoutFee, PayoutPolicyDocument, PayoutPolicyReference, PayoutThreshold,
-    Withholding,
+    FeeCharge, PayoutFee, PayoutPolicyDocument, PayoutPolicyReference, PayoutThreshold, Withholding,
 };
 use super::proposal::Payee;
 use super::withholding::WithholdingTerms;

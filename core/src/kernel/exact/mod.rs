@@ -185,6 +185,13 @@ impl Exact {
         }
     }
 
+    /// The smallest whole number that is not below this one: -0.5 goes to 0. For amounts see
+    /// [`Exact::round`], whose `Ceil` goes by magnitude.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        -&(-self).floor()
+    }
+
     /// The magnitude.
     #[must_use]
     pub fn abs(&self) -> Self {

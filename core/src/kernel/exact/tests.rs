@@ -198,21 +198,26 @@ fn decimals_pass_both_ways_without_loss() {
 }
 
 #[test]
-fn rounding_and_floor() {
+fn rounding_floor_and_ceil() {
     let big_half =
         MAX.checked_mul(&MAX).unwrap().checked_div(&MAX.checked_mul(&Exact::from(2)).unwrap());
     let cases = [
-        (exact("2.5"), [3, 2, 2, 3], 2),
-        (exact("-2.5"), [-3, -2, -2, -3], -3),
-        (exact("7"), [7, 7, 7, 7], 7),
-        (exact("-1/3"), [0, 0, 0, -1], -1),
-        (big_half.unwrap(), [1 << 126, 1 << 126, (1 << 126) - 1, 1 << 126], (1 << 126) - 1),
+        (exact("2.5"), [3, 2, 2, 3], (2, 3)),
+        (exact("-2.5"), [-3, -2, -2, -3], (-3, -2)),
+        (exact("7"), [7, 7, 7, 7], (7, 7)),
+        (exact("-1/3"), [0, 0, 0, -1], (-1, 0)),
+        (
+            big_half.unwrap(),
+            [1 << 126, 1 << 126, (1 << 126) - 1, 1 << 126],
+            ((1 << 126) - 1, 1 << 126),
+        ),
     ];
-    for (value, rounded, floor) in cases {
+    for (value, rounded, (floor, ceil)) in cases {
         for (mode, expected) in Rounding::ALL.into_iter().zip(rounded) {
             assert_eq!(value.round(mode).unwrap(), expected, "{value} {mode:?}");
         }
         assert_eq!(value.floor().as_integer(), Some(floor), "{value}");
+        assert_eq!(value.ceil().as_integer(), Some(ceil), "{value}");
     }
 }
 
