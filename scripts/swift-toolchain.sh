@@ -70,7 +70,10 @@ make_root() {
   fi
   mkdir -p "$cache"
   exec 9>"$cache/swift.lock"
-  flock 9
+  flock -n 9 || {
+    echo "waiting for another run that makes it"
+    flock 9
+  }
   if made; then return; fi
   rm -rf "$swift_root".new.*
   new=$(mktemp -d "$swift_root.new.XXXXXX")

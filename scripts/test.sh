@@ -10,9 +10,12 @@ source scripts/lib/steps.sh
 open_steps
 scripts/toolchains.sh || record toolchains FAILED 0 0 0
 
-# A Swift that has to be made is fetched while the others build; its test waits for it.
-if scripts/toolchains.sh has swift; then
-  scripts/swift-toolchain.sh make >"$logs/swift-toolchain-ahead.log" 2>&1 </dev/null &
+# A Swift that has to be made is fetched while the others build; its test waits for it. It is a process group of its
+# own, so that it can be ended with all that it started: one that outlives this script would hold its lock.
+if ! command -v swift >/dev/null 2>&1 && scripts/toolchains.sh has swift; then
+  setsid scripts/swift-toolchain.sh make >"$logs/swift-toolchain-ahead.log" 2>&1 </dev/null &
+  ahead=$!
+  trap 'kill -- -"$ahead" 2>/dev/null || true' EXIT
 fi
 
 for language in rust python node swift kotlin; do
