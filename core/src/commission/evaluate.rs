@@ -1,7 +1,8 @@
 //! The one evaluator: from a row to the amounts that are posted.
 //!
-//! It runs on integers and on exact numbers ([`Working`]), for one event and for millions, with
-//! and without an explanation; none of these has code of its own here. It reads the state and
+//! It runs on integers and on exact numbers ([`Working`]), for one event and for a row of many,
+//! with and without an explanation; none of these has code of its own here. (Rows that words
+//! decide ask it once for each combination of words, see `run::straight`.) It reads the state and
 //! writes only to [`Scratch`]; [`commit`](super::settle::commit) then changes the state, so that
 //! whatever is refused has changed nothing. `None` means that a value does not fit the numbers it runs on.
 //!

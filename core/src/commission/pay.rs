@@ -201,12 +201,11 @@ impl<'a, N: Working> Evaluator<'a, N> {
         };
         let Some(limit) = table.limit(&paid.amount) else { return Ok(()) };
         self.explain_limit(paid, limit, steps);
-        if paid.amount > *limit {
-            let one = &self.tables.one_multiplied;
-            let amount = fit(lost(&paid.amount, limit, one, self.plan.document.rounding))?;
+        let one = &self.tables.one_multiplied;
+        let gone = keep_to(&mut paid.amount, limit, one, self.plan.document.rounding);
+        if let Some(amount) = fit(gone)? {
             scratch.lost.push(CapLoss { cap: LossBy::Rule(paid.rule), amount });
         }
-        paid.amount = limit.clone();
         Ok(())
     }
 }
@@ -215,6 +214,20 @@ impl<'a, N: Working> Evaluator<'a, N> {
 #[inline(always)]
 pub(super) fn lost<N: Working>(amount: &N, limit: &N, one: &N, rounding: Rounding) -> Option<i64> {
     amount.minus(limit)?.settle(one, rounding)
+}
+
+/// Sets an amount to a limit. What comes back is what that takes away in minor units, if it takes
+/// anything away.
+#[inline(always)]
+pub(super) fn keep_to<N: Working>(
+    amount: &mut N,
+    limit: &N,
+    one: &N,
+    rounding: Rounding,
+) -> Option<Option<i64>> {
+    let gone = if *amount > *limit { Some(lost(amount, limit, one, rounding)?) } else { None };
+    *amount = limit.clone();
+    Some(gone)
 }
 
 /// The factor of a multiplier for a line; where it does not apply, what stands for 1.

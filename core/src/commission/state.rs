@@ -159,7 +159,7 @@ impl Meter {
         }
     }
 
-    /// The windows in which anything has happened, with their cells by key.
+    /// The windows that have a page, with their cells by key.
     pub(super) fn pages(&self) -> impl Iterator<Item = (Ordinal, &[Cell])> {
         self.pages.iter().map(|page| (Ordinal::new(page.ordinal), page.cells.as_slice()))
     }

@@ -8,6 +8,7 @@ use guerdon::commission::{
     Earnings, Event, EventColumns, Line, Outcome, Plan, Refund, Roster, State,
 };
 use guerdon::kernel::money::to_minor;
+use guerdon::kernel::problem::Problem;
 use num_bigint::BigInt;
 use proptest::prelude::*;
 use serde_json::json;
@@ -19,6 +20,7 @@ use crate::oracle::Oracle;
 use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words};
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
+const HUGE_AND_FLAT: Shape = Shape { items: false, sparse: false, most: i64::MAX };
 const HUGE: Shape = Shape { items: true, sparse: true, most: i64::MAX };
 
 /// One row: an event, or how much of which earlier row is given back, when, and in whose name.
@@ -58,6 +60,14 @@ fn code<T: PartialEq>(words: &[T], word: Option<T>) -> i8 {
 }
 
 fn run(plan: &Plan, roster: &Roster, rows: &[RowSpec<'_>]) -> (Earnings, State) {
+    try_run(plan, roster, rows).unwrap()
+}
+
+fn try_run(
+    plan: &Plan,
+    roster: &Roster,
+    rows: &[RowSpec<'_>],
+) -> Result<(Earnings, State), Problem> {
     let sold = |row: &RowSpec<'_>| match row {
         RowSpec::Event(_) => None,
         RowSpec::Refund { of, .. } => Some(*of),
@@ -107,8 +117,8 @@ fn run(plan: &Plan, roster: &Roster, rows: &[RowSpec<'_>]) -> (Earnings, State) 
         ],
     };
     let mut state = plan.new_state();
-    let earnings = plan.run(&mut state, roster, &columns).unwrap();
-    (earnings, state)
+    let earnings = plan.run(&mut state, roster, &columns)?;
+    Ok((earnings, state))
 }
 
 fn one_by_one(
@@ -191,6 +201,32 @@ fn columns_are_events(case: &Case) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Only sales, of a plan that words decide, so many times over.
+fn by_words(case: Case, times: usize) -> Case {
+    let sales = case.history.into_iter().filter(|one| matches!(one, Happens::Event(_)));
+    let sales: Vec<Happens> = sales.collect();
+    let history = sales.iter().cycle().take(sales.len() * times).cloned().collect();
+    Case { plan: decided_by_words(case.plan), history, ..case }
+}
+
+fn events(case: &Case) -> impl Iterator<Item = &EventSpec> {
+    case.history.iter().filter_map(|happens| match happens {
+        Happens::Event(event) => Some(event),
+        Happens::Refund(_) => None,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Where words decide which rule pays and by which factor, over more rows than are read or
+    /// fetched at a time.
+    #[test]
+    fn words_choose_as_events_do(case in cases(100, FLAT)) {
+        columns_are_events(&by_words(case, 40))?;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
@@ -199,13 +235,28 @@ proptest! {
         columns_are_events(&case)?;
     }
 
-    /// The same, where words decide which rule pays and by which factor.
+    /// Either both take an amount or both refuse it, at the same row.
     #[test]
-    fn words_choose_as_events_do(case in cases(80, FLAT)) {
-        let mut case = case;
-        case.plan = decided_by_words(case.plan);
-        case.history.retain(|happens| matches!(happens, Happens::Event(_)));
-        columns_are_events(&case)?;
+    fn amounts_fit_in_columns_where_they_fit_in_events(case in cases(8, HUGE_AND_FLAT)) {
+        let case = by_words(case, 1);
+        let roster = roster(&case.partners);
+        for plan in compiled(&case.plan) {
+            let mut state = plan.new_state();
+            let refused = events(&case).enumerate().find_map(|(row, event)| {
+                let event = serde_json::from_value(event.json(row, &case.plan)).unwrap();
+                Some((row, plan.evaluate(&mut state, &roster, &event).err()?))
+            });
+            match (refused, try_run(&plan, &roster, &rows(&case))) {
+                (None, Ok((_, batch))) => {
+                    prop_assert_eq!(plan.state_document(&batch), plan.state_document(&state));
+                }
+                (Some((row, event)), Err(batch)) => {
+                    prop_assert_eq!(&event.code, &batch.code);
+                    prop_assert!(batch.path.ends_with(&format!("/{row}")), "{}", batch.path);
+                }
+                (event, batch) => prop_assert!(false, "{event:?} and {:?}", batch.err()),
+            }
+        }
     }
 
     /// Either it is what the oracle says, or it does not fit and nothing has happened.

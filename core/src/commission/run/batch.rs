@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::columns::{Ids, Words};
 use crate::commission::compile::Plan;
 use crate::commission::engine::below_zero;
 use crate::commission::evaluate::{Evaluator, Stop, fit};
@@ -39,6 +40,7 @@ pub(super) struct Batch<'a> {
     pub(super) sellers: Sellers<'a>,
     pub(super) cursors: Vec<Option<PeriodCursor>>,
     pub(super) windows: Vec<Ordinal>,
+    /// By the codes of the column of kinds.
     pub(super) kinds: Vec<EventKind>,
     pub(super) answers: Vec<Answer>,
     /// Of each fact slot, the column that has it.
@@ -52,6 +54,7 @@ pub(super) struct Batch<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct ReadRow {
     pub(super) row: usize,
+    pub(super) kind: EventKind,
     pub(super) partner: u32,
     standing: Standing,
     pub(super) customer: Option<u32>,
@@ -65,14 +68,7 @@ impl<'a> Batch<'a> {
         columns: &'a EventColumns<'a>,
     ) -> Result<Self, Problem> {
         let slots = slots(plan, columns)?;
-        let kinds = match &columns.kind {
-            None => Vec::new(),
-            Some(kind) => kind
-                .words
-                .iter()
-                .map(|word| word.parse().map_err(|problem: Problem| problem.under("kind")))
-                .collect::<Result<_, _>>()?,
-        };
+        let kinds = columns.kind.as_ref().map_or(Ok(Vec::new()), kinds);
         let mut batch = Self {
             plan,
             roster,
@@ -82,14 +78,14 @@ impl<'a> Batch<'a> {
             sellers: Sellers::new(plan, roster),
             cursors: plan.cursors(),
             windows: vec![Ordinal::new(0); plan.windows.len()],
-            kinds,
+            kinds: kinds.map_err(|problem| problem.under("kind"))?,
             answers: Vec::new(),
             slots,
             refunds: Refunds::of(columns),
             chunk: Chunk::new(plan.conditions.len()),
             straight: None,
         };
-        batch.answers = batch.answers()?;
+        batch.answers = batch.answers();
         batch.straight = Straight::of(&batch);
         Ok(batch)
     }
@@ -178,15 +174,16 @@ impl<'a> Batch<'a> {
     #[inline(always)]
     fn read_row(&mut self, state: &mut State, row: usize) -> Result<ReadRow, Problem> {
         let (partner, standing) = self.seller(row);
+        let kind = self.kind(row);
         let line = self.line(row)?;
         let customer = self.customer(state, row)?;
         if let Standing::Special(place) = standing {
             let at = self.columns.at.get(row).copied().unwrap_or_default();
             if let Some(seller) = self.sellers.special_mut(place) {
-                seller.find_own_windows(Instant::from_micros(at)?, &mut self.windows);
+                seller.find_own_windows(Instant::from_micros(at)?, &mut self.windows)?;
             }
         }
-        Ok(ReadRow { row, partner, standing, customer, line })
+        Ok(ReadRow { row, kind, partner, standing, customer, line })
     }
 
     /// Rates a row that does not fit the numbers of the others. It reads the row again, so that
@@ -221,7 +218,7 @@ impl<'a> Batch<'a> {
             Standing::Plain | Standing::Closed => None,
         };
         let of = Row {
-            kind: self.kind(read.row),
+            kind: read.kind,
             partner: read.partner,
             customer: read.customer,
             tier: seller.and_then(|seller| seller.tier),
@@ -276,10 +273,36 @@ impl<'a> Batch<'a> {
     }
 
     #[inline(always)]
-    pub(super) fn kind(&self, row: usize) -> EventKind {
+    fn kind(&self, row: usize) -> EventKind {
         let code = self.columns.kind.as_ref().and_then(|kind| kind.codes.get(row));
         code.and_then(|code| self.kinds.get(code)).copied().unwrap_or(EventKind::Sale)
     }
+
+    /// Whether every word of the column of customers is an id.
+    pub(super) fn customers_are_ids(&self) -> bool {
+        match &self.columns.customer {
+            Some(Ids::Words(customers)) => {
+                customers.words.iter().all(|word| word.parse::<Id>().is_ok())
+            }
+            Some(Ids::Numbers(_)) | None => true,
+        }
+    }
+}
+
+/// The kinds that words name. A word that names none is refused where a row has it.
+fn kinds(column: &Words<'_>) -> Result<Vec<EventKind>, Problem> {
+    let named: Vec<Result<EventKind, Problem>> =
+        column.words.iter().map(|word| word.parse()).collect();
+    if named.iter().any(Result::is_err) {
+        for row in 0..column.codes.len() {
+            let kind = column.codes.get(row).and_then(|code| named.get(code));
+            if let Some(Err(problem)) = kind {
+                return Err(problem.clone().under(row));
+            }
+        }
+    }
+    // What no row has is never asked for.
+    Ok(named.into_iter().map(|kind| kind.unwrap_or(EventKind::Custom)).collect())
 }
 
 /// A problem of a row, at its place in the column: columns come first in a batch.

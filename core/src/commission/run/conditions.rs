@@ -23,20 +23,22 @@ pub(super) enum Answer {
 
 impl Batch<'_> {
     /// Works out each condition that one column of words decides.
-    pub(super) fn answers(&self) -> Result<Vec<Answer>, Problem> {
+    pub(super) fn answers(&self) -> Vec<Answer> {
         let conditions = self.plan.conditions.iter();
         conditions
             .map(|program| {
-                let [fact] = program.reads() else { return Ok(Answer::Asked) };
+                let [fact] = program.reads() else { return Answer::Asked };
                 let column = self.slots.get(fact.slot()).copied().flatten();
                 let words = column.and_then(|column| match self.columns.facts.get(column) {
                     Some((_, Facts::Words(words))) => Some((column, words)),
                     _ => None,
                 });
-                let Some((column, words)) = words else { return Ok(Answer::Asked) };
+                let Some((column, words)) = words else { return Answer::Asked };
                 let each = words.words.iter().map(|word| Some(*word)).chain([None]);
                 let truths = each.map(|word| program.test(&OneWord(*fact, word)).map(truth));
-                Ok(Answer::ByWord(column, truths.collect::<Result<_, _>>()?))
+                // A word that cannot be answered matters only to a row that has it and asks.
+                let truths = truths.collect::<Result<Vec<_>, _>>();
+                truths.map_or(Answer::Asked, |truths| Answer::ByWord(column, truths))
             })
             .collect()
     }
@@ -92,7 +94,8 @@ impl<'a> RowConditions<'a> {
     #[inline(never)]
     fn ask(self, condition: ConditionId) -> Result<Truth, Box<Problem>> {
         match self.batch.plan.conditions.get(condition) {
-            Some(program) => Ok(program.test(&self).map(truth)?),
+            // Where in the condition it is wrong is no place in the columns.
+            Some(program) => Ok(program.test(&self).map(truth).map_err(|one| one.at(""))?),
             None => Ok(Truth::True),
         }
     }

@@ -1,7 +1,7 @@
 //! Many events at once, as columns.
 //!
-//! Each row goes through the same evaluator as a single event; what differs is only where it is
-//! read from. Conditions on one column of words are worked out for each word before the rows
+//! Rows go through the evaluator of single events. Where words alone decide which rule pays, it is
+//! asked once for each combination of words (`straight`), and the rows use its functions. Conditions on one column of words are worked out for each word before the rows
 //! begin. Rows are then read some thousands at a time, column by column: partners become small
 //! numbers as they are first seen, and windows are found once for all rows that lie in them,
 //! because rows mostly come in the order of time.

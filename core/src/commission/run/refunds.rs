@@ -72,7 +72,7 @@ impl Batch<'_> {
         let partner = state.partners.id(read.partner).cloned().ok_or_else(null)?;
         let event = Event {
             customer: read.customer.and_then(|customer| state.customers.id(customer)).cloned(),
-            ..Event::new(self.kind(read.row), read.row.to_string().parse()?, partner, at)
+            ..Event::new(read.kind, read.row.to_string().parse()?, partner, at)
         };
         let reading = Reading {
             lines: Few::One(read.line),

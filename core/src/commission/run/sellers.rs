@@ -30,15 +30,25 @@ pub(super) struct Seller {
     pub(super) sponsors: Vec<u32>,
     /// Windows that count from the day of joining, in place of the plan's own.
     windows: Vec<(usize, PeriodCursor)>,
+    /// Why there are none, which matters only to a row that asks for them.
+    without_windows: Option<Problem>,
 }
 
 impl Seller {
-    pub(super) fn find_own_windows(&mut self, at: Instant, windows: &mut [Ordinal]) {
+    pub(super) fn find_own_windows(
+        &mut self,
+        at: Instant,
+        windows: &mut [Ordinal],
+    ) -> Result<(), Problem> {
+        if let Some(problem) = &self.without_windows {
+            return Err(problem.clone());
+        }
         for (position, cursor) in &mut self.windows {
             if let Some(ordinal) = windows.get_mut(*position) {
                 *ordinal = cursor.ordinal_of(at);
             }
         }
+        Ok(())
     }
 }
 
@@ -88,7 +98,7 @@ impl<'a> Sellers<'a> {
     pub(super) fn meet(&mut self, state: &mut State, id: &str) -> Result<u32, Problem> {
         let id: Id = id.parse().map_err(|problem: Problem| problem.under("partner"))?;
         let number = state.partners.number(&id);
-        let standing = self.look_up(&id)?;
+        let standing = self.look_up(&id);
         if standing == Standing::Plain {
             return Ok(number);
         }
@@ -102,11 +112,11 @@ impl<'a> Sellers<'a> {
         Ok(number)
     }
 
-    fn look_up(&mut self, id: &Id) -> Result<Standing, Problem> {
+    fn look_up(&mut self, id: &Id) -> Standing {
         let roster = self.roster;
         let record = roster.get(id);
         if record.is_some_and(|record| record.status == PartnerStatus::Closed) {
-            return Ok(Standing::Closed);
+            return Standing::Closed;
         }
         let wanted = self.plan.document.overrides.iter().map(|one| usize::from(one.level)).max();
         let above: Vec<&Id> = roster.sponsors(id).take(wanted.unwrap_or(0)).collect();
@@ -117,6 +127,7 @@ impl<'a> Sellers<'a> {
             earns: above.iter().map(|id| roster.earns(id)).collect(),
             sponsors: above.iter().map(|id| self.sponsor(id)).collect(),
             windows: Vec::new(),
+            without_windows: None,
         };
         for (position, window) in self.plan.windows.iter().enumerate() {
             if !window.needs_anchor() {
@@ -124,16 +135,21 @@ impl<'a> Sellers<'a> {
             }
             let joined = record.and_then(|record| record.joined);
             let placed = window.place(self.plan.document.zone, joined);
-            if let PlacedWindow::Periods(periods) = placed.map_err(|one| one.under("partner"))? {
-                seller.windows.push((position, periods.cursor()));
+            match placed {
+                Ok(PlacedWindow::Periods(periods)) => {
+                    seller.windows.push((position, periods.cursor()));
+                }
+                Ok(PlacedWindow::Rolling(_)) => {}
+                Err(problem) => seller.without_windows = Some(problem.under("partner")),
             }
         }
-        if seller.tier.is_none() && seller.sponsors.is_empty() && seller.windows.is_empty() {
-            return Ok(Standing::Plain);
+        let own_windows = !seller.windows.is_empty() || seller.without_windows.is_some();
+        if seller.tier.is_none() && seller.sponsors.is_empty() && !own_windows {
+            return Standing::Plain;
         }
         let place = u32::try_from(self.special.len()).unwrap_or(u32::MAX);
         self.special.push(seller);
-        Ok(Standing::Special(place))
+        Standing::Special(place)
     }
 
     /// The number of a sponsor, who may earn from here on.

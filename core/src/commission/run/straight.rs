@@ -10,17 +10,16 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use crate::columns::{Codes, Facts};
-use crate::commission::compile::Plan;
+use crate::commission::compile::{MeterSpec, Plan};
 use crate::commission::conditions::{ConditionId, Conditions, Truth};
 use crate::commission::evaluate::{Evaluator, Stop, fit};
 use crate::commission::event::EventKind;
-use crate::commission::pay::{factor, lost};
+use crate::commission::pay::{factor, keep_to};
 use crate::commission::plan::{Base, Combine};
 use crate::commission::rates::{Paying, RuleTable, Tables};
 use crate::commission::row::{Row, RowLine};
-use crate::commission::state::{Cell, State, WIDE, index};
+use crate::commission::state::{Cell, Meter, State, WIDE, index};
 use crate::commission::working::{Quantity, Working};
-use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::NoSteps;
 use crate::kernel::number::Number;
 use crate::kernel::problem::Problem;
@@ -43,6 +42,8 @@ pub(super) struct Straight<'a> {
     tables: &'a Tables<i64>,
     axes: Vec<Axis>,
     choices: Vec<Choice<'a>>,
+    /// Of each meter, whether some choice moves it.
+    metered: Vec<bool>,
     /// Of the rows at hand, the place of their choice.
     places: Vec<u32>,
     /// Whether a row at hand has a number below zero, which has to be refused.
@@ -53,7 +54,7 @@ pub(super) struct Straight<'a> {
 struct Axis {
     /// The column of a fact; none for the kinds of events.
     column: Option<usize>,
-    /// The number of words and the null, which comes last.
+    /// The number of words, and for a fact one more for the null, which comes last.
     words: usize,
     stride: usize,
 }
@@ -64,6 +65,18 @@ enum Choice<'a> {
     Pays(Pays<'a>),
     /// The row has to be asked.
     Asked,
+}
+
+impl Choice<'_> {
+    /// The meter that this moves; a number that no meter has if it moves none.
+    fn meter(&self, tables: &Tables<i64>) -> usize {
+        match self {
+            Self::Pays(Pays { way: Paying::Schedule(schedule), .. }) => {
+                tables.schedules.get(*schedule).map_or(usize::MAX, |table| table.meter)
+            }
+            _ => usize::MAX,
+        }
+    }
 }
 
 struct Pays<'a> {
@@ -81,13 +94,15 @@ struct Posted {
 
 impl Plan {
     /// Whether a row of one line is paid by at most one rule, and moves no sum but that of the
-    /// rule's schedule.
+    /// rule's schedule, in a window that is everybody's.
     fn is_simple(&self) -> bool {
         let one_pays = match self.groups.as_slice() {
             [group] => group.combine == Combine::First || group.rules.len() <= 1,
             groups => groups.is_empty(),
         };
-        one_pays && self.tiers.is_none() && self.overrides.is_empty() && self.cap_meters.is_empty()
+        let nothing_else =
+            self.tiers.is_none() && self.overrides.is_empty() && self.cap_meters.is_empty();
+        one_pays && nothing_else && !self.windows.iter().any(|window| window.needs_anchor())
     }
 }
 
@@ -95,9 +110,16 @@ impl<'a> Straight<'a> {
     /// Makes the choices, if words decide all rows of a batch.
     pub(super) fn of(batch: &Batch<'a>) -> Option<Self> {
         let plan = batch.plan;
-        let tables = plan.fast.as_ref().filter(|_| plan.is_simple() && !batch.refunds.any())?;
-        let mut straight =
-            Self { tables, axes: vec![], choices: vec![], places: vec![], any_below_zero: false };
+        let simple = plan.is_simple() && !batch.refunds.any() && batch.customers_are_ids();
+        let tables = plan.fast.as_ref().filter(|_| simple)?;
+        let mut straight = Self {
+            tables,
+            axes: Vec::new(),
+            choices: Vec::new(),
+            metered: vec![false; plan.meters.len()],
+            places: Vec::new(),
+            any_below_zero: false,
+        };
         let mut choices = 1_usize;
         let kinds = batch.columns.kind.as_ref().map(|_| (None, batch.kinds.len()));
         let facts = batch.answers.iter().map(|answer| match answer {
@@ -122,6 +144,11 @@ impl<'a> Straight<'a> {
             chosen.unwrap_or(Choice::Asked)
         });
         straight.choices = chosen.collect();
+        for choice in &straight.choices {
+            if let Some(metered) = straight.metered.get_mut(choice.meter(tables)) {
+                *metered = true;
+            }
+        }
         straight.places = vec![0; ROWS_AT_HAND];
         Some(straight)
     }
@@ -140,7 +167,7 @@ impl<'a> Straight<'a> {
             }
         }
         let kind = self.axes.iter().find(|axis| axis.column.is_none());
-        let kind = kind.and_then(|axis| batch.kinds.get(axis.code(place))).copied();
+        let kind = kind.and_then(|axis| batch.kinds.get(axis.code(place)).copied());
         let row = Row::of_kind(kind.unwrap_or(EventKind::Sale));
         for rule in batch.plan.groups.iter().flat_map(|group| &group.rules) {
             let chosen = evaluator.way((&row, 0), rule, None, &mut words, &mut NoSteps)?;
@@ -162,16 +189,16 @@ impl<'a> Straight<'a> {
     }
 
     /// Finds the choices of some rows.
-    pub(super) fn find(&mut self, batch: &EventColumns<'_>, rows: &Range<usize>) {
-        let numbers = [Some(batch.amount_minor), batch.net_minor, batch.quantity];
+    pub(super) fn find(&mut self, columns: &EventColumns<'_>, rows: &Range<usize>) {
+        let numbers = [Some(columns.amount_minor), columns.net_minor, columns.quantity];
         let numbers = numbers.into_iter().flatten().filter_map(|column| column.get(rows.clone()));
         let signs = numbers.flatten().fold(0, |signs, number| signs | number);
         self.any_below_zero = signs < 0;
         self.places.fill(0);
         for axis in &self.axes {
             let codes = match axis.column {
-                None => batch.kind.as_ref().map(|kind| kind.codes),
-                Some(column) => match batch.facts.get(column) {
+                None => columns.kind.as_ref().map(|kind| kind.codes),
+                Some(column) => match columns.facts.get(column) {
                     Some((_, Facts::Words(words))) => Some(words.codes),
                     _ => None,
                 },
@@ -211,16 +238,13 @@ impl<'a> Straight<'a> {
         };
         amount = amount.times(&pays.factor)?;
         let mut gone = 0_i64;
-        if let Some(limit) = pays.rule.limit(&amount).filter(|_| pays.rule.limited) {
-            if amount > *limit {
-                gone = lost(&amount, limit, one_multiplied, rounding)?;
-            }
-            amount = *limit;
+        if let Some(limit) = pays.rule.limit(&amount) {
+            gone = keep_to(&mut amount, limit, one_multiplied, rounding)?.unwrap_or(0);
         }
         for max in &self.tables.caps {
             if amount > *max {
-                gone = gone.checked_add(lost(&amount, max, one_multiplied, rounding)?)?;
-                amount = *max;
+                let cut = keep_to(&mut amount, max, one_multiplied, rounding)?;
+                gone = gone.checked_add(cut.unwrap_or(0))?;
             }
         }
         let posted = amount.settle(one_multiplied, rounding)?;
@@ -287,27 +311,48 @@ impl Batch<'_> {
         let Some(straight) = self.straight.as_ref().filter(|one| !one.any_below_zero) else {
             return rows.start;
         };
-        let partners = state.partners.ids().len();
-        let specs = self.plan.meters.iter().zip(&mut state.meters);
-        let mut pages: Vec<&mut [Cell]> = specs
-            .map(|(spec, meter)| {
-                let ordinal = self.windows.get(spec.window).copied();
-                meter.page_mut(ordinal.unwrap_or(Ordinal::new(0)), partners)
-            })
-            .collect();
+        let mut pages = Vec::new();
         let mut row = rows.start;
         while row < rows.end {
             let end = rows.end.min(row + ROWS_FETCHED);
-            let sellers = self.chunk.sellers(self.chunk.at_hand(&(row..end)));
+            let sellers = self.plain(self.chunk.sellers(self.chunk.at_hand(&(row..end))));
+            if sellers.is_empty() {
+                break;
+            }
+            if pages.is_empty() {
+                pages = self.pages(straight, state);
+            }
             for page in &pages {
                 fetch(page, sellers);
             }
-            row = self.straight_block(straight, &mut pages, row..end, earnings);
+            let plain = row + sellers.len();
+            row = self.straight_block(straight, &mut pages, row..plain, earnings);
             if row < end {
                 break;
             }
         }
         row
+    }
+
+    /// The first of some sellers, as long as there is no more to know of them.
+    fn plain<'s>(&self, sellers: &'s [u32]) -> &'s [u32] {
+        if self.sellers.all_plain() {
+            return sellers;
+        }
+        let special = |seller: &u32| self.sellers.standing(*seller) != Standing::Plain;
+        let plain = sellers.iter().position(special).unwrap_or(sellers.len());
+        sellers.get(..plain).unwrap_or_default()
+    }
+
+    /// The cells of the meters that choices move, in the windows of the stretch.
+    fn pages<'s>(&self, straight: &Straight<'_>, state: &'s mut State) -> Vec<&'s mut [Cell]> {
+        let partners = state.partners.ids().len();
+        let specs = self.plan.meters.iter().zip(&mut state.meters).zip(&straight.metered);
+        let page = |((spec, meter), metered): ((&MeterSpec, &'s mut Meter), &bool)| {
+            let ordinal = self.windows.get(spec.window).copied().filter(|_| *metered);
+            ordinal.map_or(&mut [][..], |ordinal| meter.page_mut(ordinal, partners))
+        };
+        specs.map(page).collect()
     }
 
     /// The same for a few rows, whose cells are near.
@@ -330,14 +375,10 @@ impl Batch<'_> {
         let sellers = self.chunk.sellers(at_hand.clone()).iter();
         let read = sellers.zip(straight.places.get(at_hand).unwrap_or_default());
         let amounts = gross.iter().zip(base);
-        let all_plain = self.sellers.all_plain();
         let mut row = rows.start;
         for (((seller, place), (gross, base)), (commission_minor, lost_minor)) in
             read.zip(amounts).zip(out)
         {
-            if !all_plain && self.sellers.standing(*seller) != Standing::Plain {
-                break;
-            }
             let quantity = quantity.and_then(|column| column.get(row - rows.start)).copied();
             let line = RowLine {
                 gross: *gross,
@@ -368,4 +409,58 @@ impl Batch<'_> {
 fn fetch(page: &[Cell], partners: &[u32]) {
     let measures = partners.iter().filter_map(|partner| page.get(index(*partner)));
     black_box(measures.fold(0, |sum, cell| sum ^ cell.measure));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::columns::{Ids, Words};
+    use crate::commission::roster::Roster;
+
+    use super::*;
+
+    const PLAN: &str = r#"{"format": "guerdon.plan/1", "id": "p", "version": 1, "currency": "EUR",
+        "zone": "UTC", "groups": [{"id": "g", "combine": "first", "rules": [{"id": "r", "when":
+            {"op": "eq", "args": [{"fact": "item.category"}, {"string": "books"}]},
+            "pay": {"type": "percent", "rate": {"percent": "5"}}}]}]"#;
+
+    /// Whether words decide the rows of a plan, over columns that were changed in one way.
+    fn is_straight(more: &str, change: impl Fn(&mut EventColumns<'_>)) -> bool {
+        let plan = Plan::from_json(&format!("{PLAN}{more}}}")).unwrap();
+        let words = Words { codes: Codes::Int8(&[0, 1, -1]), words: vec!["books", "games"] };
+        let mut columns = EventColumns {
+            at: &[0; 3],
+            partner: Ids::Numbers(&[1, 2, 3]),
+            amount_minor: &[1_000; 3],
+            net_minor: None,
+            quantity: None,
+            kind: None,
+            customer: None,
+            refund_of: None,
+            facts: vec![("item.category", Facts::Words(words))],
+        };
+        change(&mut columns);
+        Batch::new(&plan, &Roster::default(), &columns).unwrap().straight.is_some()
+    }
+
+    #[test]
+    fn words_decide_rows_only_where_nothing_else_does() {
+        assert!(is_straight("", |_| {}));
+        let window = r#""window": {"type": "lifetime"}"#;
+        let order_cap = r#", "caps": [{"id": "c", "scope": "order", "max": "1"}]"#;
+        assert!(is_straight(order_cap, |_| {}));
+        let partner_cap =
+            format!(r#", "caps": [{{"id": "c", "scope": "partner", "max": "1", {window}}}]"#);
+        assert!(!is_straight(&partner_cap, |_| {}));
+        let sponsors = r#", "overrides": [{"id": "o", "level": 1, "of": "sale",
+            "rate": {"percent": "1"}}]"#;
+        assert!(!is_straight(sponsors, |_| {}));
+        let large = r#", "multipliers": [{"id": "m", "factor": {"ratio": "2"}, "when":
+            {"op": "gt", "args": [{"fact": "item.quantity"}, {"decimal": "2"}]}}]"#;
+        assert!(!is_straight(large, |_| {}));
+        assert!(!is_straight("", |columns| columns.refund_of = Some(&[-1, 0, -1])));
+        assert!(!is_straight("", |columns| columns.facts.clear()));
+        // What is no id is refused where every row is read.
+        let nameless = Words { codes: Codes::Int8(&[0, 0, 0]), words: vec![""] };
+        assert!(!is_straight("", |columns| columns.customer = Some(Ids::Words(nameless.clone()))));
+    }
 }

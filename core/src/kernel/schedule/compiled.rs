@@ -77,12 +77,17 @@ impl<N: Number> Compiled<N> {
     #[inline(always)]
     #[must_use]
     pub fn steps_reached(&self, measure: &N) -> usize {
-        let steps = self.lines.get(1..).unwrap_or_default();
-        if steps.len() <= FEW {
-            self.climb(0, measure)
-        } else {
-            steps.partition_point(|step| step.reached(measure))
+        if self.is_short() {
+            return self.climb(0, measure);
         }
+        let steps = self.lines.get(1..).unwrap_or_default();
+        steps.partition_point(|step| step.reached(measure))
+    }
+
+    /// Whether steps are climbed and not searched.
+    #[inline(always)]
+    fn is_short(&self) -> bool {
+        self.lines.len() <= FEW + 1
     }
 
     /// The steps that a measure has reached, if it has reached so many of a few.
@@ -149,7 +154,7 @@ impl<N: Number> Compiled<N> {
     fn difference(&self, before: &N, event: &N) -> Option<N> {
         let after = before.plus(event)?;
         let start = self.steps_reached(before);
-        let end = if *event >= N::ZERO && self.lines.len() <= FEW {
+        let end = if *event >= N::ZERO && self.is_short() {
             self.climb(start, &after)
         } else {
             self.steps_reached(&after)
