@@ -1,4 +1,5 @@
-// Natural Swift types for what crosses as numbers: `Decimal` for amounts, `Date` for instants; and lists in lists.
+// Natural Swift types for what crosses as numbers: `Decimal` for amounts, `Date` for instants, `UUID` for
+// derived ids; and lists in lists.
 
 import Foundation
 
@@ -69,6 +70,22 @@ extension Foundation.Date {
     /// The moment as guerdon takes it, to the nearest microsecond; what is beyond all calendars is refused.
     var microseconds: Int64 {
         Int64(exactly: (timeIntervalSince1970 * 1_000_000).rounded()) ?? .max
+    }
+}
+
+extension UUID {
+    /// The id as guerdon hands it over.
+    init(parts: UuidParts) {
+        let halves = (parts.high.bigEndian, parts.low.bigEndian)
+        self.init(uuid: withUnsafeBytes(of: halves) { $0.load(as: uuid_t.self) })
+    }
+
+    /// The id as guerdon takes it; it refuses what it has not derived.
+    var parts: UuidParts {
+        withUnsafeBytes(of: uuid) { bytes in
+            let (high, low) = (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            return UuidParts(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+        }
     }
 }
 

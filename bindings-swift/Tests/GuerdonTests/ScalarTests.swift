@@ -58,4 +58,13 @@ final class ScalarTests: XCTestCase {
             XCTAssertEqual((error as? GuerdonError)?.path, "")
         }
     }
+
+    func testADerivedIdCrossesWholeAndAnotherIsRefused() throws {
+        let plan = try Plan(document: Fixture.readmePlan())
+        let sold = try plan.preview(event: Fixture.sale("A1", 100), state: plan.newState())
+        var line = try XCTUnwrap(sold.lines.first)
+        XCTAssertTrue(try line.toJson().contains("\"\(line.id.uuidString.lowercased())\""))
+        line.id = UUID()
+        XCTAssertThrowsError(try line.toJson()) { XCTAssertEqual(($0 as? GuerdonError)?.code, "derived_id_invalid") }
+    }
 }

@@ -140,6 +140,20 @@ public struct UniffiReader {
     return writer
 ",
     },
+    // Most of an event are tags of one byte: whether there is a product, an item, a fact.
+    TouchUp {
+        file: SWIFT_FILE,
+        times: Times::Exactly(1),
+        found: "    var value = value.bigEndian
+    withUnsafeBytes(of: &value) { writer.append(contentsOf: $0) }
+",
+        made: "    if T.bitWidth == 8 {
+        writer.append(UInt8(truncatingIfNeeded: value))
+        return
+    }
+    withUnsafeBytes(of: value.bigEndian) { writer.append(contentsOf: $0) }
+",
+    },
     // A list in a list in a list, without end, would use up the stack on the other side.
     TouchUp {
         file: SWIFT_FILE,

@@ -38,6 +38,10 @@ impl DerivedId {
     pub const fn uuid(self) -> Uuid {
         self.0
     }
+
+    fn derived(uuid: Uuid) -> Option<Self> {
+        (uuid.get_version_num() == 5).then_some(Self(uuid))
+    }
 }
 
 impl fmt::Display for DerivedId {
@@ -50,20 +54,26 @@ impl FromStr for DerivedId {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let hyphenated = text.len() == 36;
-        Uuid::try_parse(text)
-            .ok()
-            .filter(|uuid| hyphenated && uuid.get_version_num() == 5)
-            .map(Self)
-            .ok_or_else(|| {
-                let shown: String = text.chars().take(40).collect();
-                Problem::new(
-                    DERIVED_ID_INVALID,
-                    format!("`{shown}` is not an id that was derived here"),
-                    "pass the id as it was given out, a UUID of version 5 with hyphens",
-                )
-            })
+        let uuid = Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
+        uuid.and_then(Self::derived).ok_or_else(|| refused(text))
     }
+}
+
+impl TryFrom<Uuid> for DerivedId {
+    type Error = Problem;
+
+    fn try_from(uuid: Uuid) -> Result<Self, Problem> {
+        Self::derived(uuid).ok_or_else(|| refused(&uuid.to_string()))
+    }
+}
+
+fn refused(text: &str) -> Problem {
+    let shown: String = text.chars().take(40).collect();
+    Problem::new(
+        DERIVED_ID_INVALID,
+        format!("`{shown}` is not an id that was derived here"),
+        "pass the id as it was given out, a UUID of version 5 with hyphens",
+    )
 }
 
 crate::scalar!(

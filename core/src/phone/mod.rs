@@ -14,7 +14,7 @@ mod scalars;
 use crate::kernel::problem::{Problem, Problems};
 
 pub use operations::{call, no_operation};
-pub use scalars::DecimalParts;
+pub use scalars::{DecimalParts, UuidParts};
 pub(crate) use scalars::{read_scalar, uniffi_scalar};
 
 /// What guerdon refuses, with every problem that was found.

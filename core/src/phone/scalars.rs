@@ -2,14 +2,17 @@
 //!
 //! Text would do for all of them, but a phone reads dozens of amounts and instants to show one
 //! order, and making numbers of text is most of what that costs. So a decimal crosses as its
-//! digits and scale, and an instant as microseconds. Everything else is text.
+//! digits and scale, an instant as microseconds, and a derived id as its two halves. Everything
+//! else is text.
 
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::refused;
 use crate::kernel::calendar::Instant;
+use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::Limits;
 use crate::kernel::money::{Amount, DECIMAL_INVALID};
 use crate::kernel::problem::Problem;
@@ -65,6 +68,35 @@ uniffi::custom_type!(Instant, i64, {
     try_lift: |micros| Instant::from_micros(micros).map_err(refused),
 });
 
+/// A UUID on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct UuidParts {
+    /// The first 64 bits.
+    pub high: u64,
+    /// The last 64 bits.
+    pub low: u64,
+}
+
+impl From<DerivedId> for UuidParts {
+    fn from(id: DerivedId) -> Self {
+        let (high, low) = id.uuid().as_u64_pair();
+        Self { high, low }
+    }
+}
+
+impl TryFrom<UuidParts> for DerivedId {
+    type Error = Problem;
+
+    fn try_from(parts: UuidParts) -> Result<Self, Problem> {
+        Uuid::from_u64_pair(parts.high, parts.low).try_into()
+    }
+}
+
+uniffi::custom_type!(DerivedId, UuidParts, {
+    lower: |id| id.into(),
+    try_lift: |parts| DerivedId::try_from(parts).map_err(refused),
+});
+
 /// What Swift and Kotlin hand over, as a duration, for a list that is nested deeper than JSON can bring one: read as
 /// it is, it would use up the stack.
 const TOO_DEEP: &str = "nested too deep";
@@ -83,6 +115,14 @@ pub(crate) fn read_scalar<T: FromStr<Err = Problem>>(text: &str) -> uniffi::Resu
 macro_rules! uniffi_scalar {
     ($type:ident, Decimal) => {};
     ($type:ident, datetime) => {};
+    ($type:ident, UUID) => {};
+    // Most of the texts of an outcome are ids, and an id is text already.
+    (Id, $python:ident) => {
+        uniffi::custom_type!(Id, String, {
+            lower: |id| id.as_str().to_owned(),
+            try_lift: |text| crate::phone::read_scalar::<Id>(&text),
+        });
+    };
     ($type:ident, $python:ident) => {
         uniffi::custom_type!($type, String, {
             lower: |value| value.to_string(),
@@ -96,6 +136,7 @@ pub(crate) use uniffi_scalar;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::derived_id::DERIVED_ID_INVALID;
 
     #[test]
     fn decimals_cross_whole() {
@@ -121,5 +162,15 @@ mod tests {
         ] {
             assert_eq!(Amount::try_from(parts).unwrap_err().code, DECIMAL_INVALID);
         }
+    }
+
+    #[test]
+    fn derived_ids_cross_whole_and_other_uuids_are_refused() {
+        let id: DerivedId = "f6005e86-313f-5946-8cd4-2bfc9c592a68".parse().unwrap();
+        let parts = UuidParts { high: 0xf600_5e86_313f_5946, low: 0x8cd4_2bfc_9c59_2a68 };
+        assert_eq!(UuidParts::from(id), parts);
+        assert_eq!(DerivedId::try_from(parts).unwrap(), id);
+        let other = UuidParts { high: 0xf600_5e86_313f_4946, ..parts };
+        assert_eq!(DerivedId::try_from(other).unwrap_err().code, DERIVED_ID_INVALID);
     }
 }

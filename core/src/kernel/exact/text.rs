@@ -105,6 +105,10 @@ impl fmt::Display for Exact {
     /// Plain decimal text when at most 28 places after the point say it all, else `n/d`; for a
     /// sentence, `{:#}`, with what that is about: `10/3 (about 3.3333)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nearly all numbers; a decimal is written without a text of its own.
+        if let Some(decimal) = self.to_decimal() {
+            return write!(f, "{decimal}");
+        }
         match self.to_digits() {
             Some((mantissa, scale)) if scale <= MAX_PLACES => f.write_str(&plain(mantissa, scale)),
             _ => {

@@ -1,5 +1,5 @@
-// Natural Kotlin types for what crosses as numbers: `BigDecimal` for amounts, `Instant` for instants; text, and
-// lists in lists.
+// Natural Kotlin types for what crosses as numbers: `BigDecimal` for amounts, `Instant` for instants, `UUID`
+// for derived ids; text, and lists in lists.
 
 package guerdon
 
@@ -7,6 +7,7 @@ import java.math.BigDecimal
 import java.math.BigInteger
 import java.nio.ByteBuffer
 import java.time.Instant
+import java.util.UUID
 
 private const val MICROS_PER_SECOND = 1_000_000L
 private const val NANOS_PER_MICRO = 1_000L
@@ -65,6 +66,12 @@ internal fun Instant.toMicroseconds(): Long = try {
 } catch (_: ArithmeticException) {
     Long.MAX_VALUE
 }
+
+/** The id as guerdon hands it over. */
+internal fun UuidParts.toUuid(): UUID = UUID(high.toLong(), low.toLong())
+
+/** The id as guerdon takes it; it refuses what it has not derived. */
+internal fun UUID.toParts(): UuidParts = UuidParts(mostSignificantBits.toULong(), leastSignificantBits.toULong())
 
 /** Text as its length and its bytes in UTF-8. Most of it is ASCII, which takes no encoder. */
 internal fun writeText(text: String, bytes: ByteBuffer) {

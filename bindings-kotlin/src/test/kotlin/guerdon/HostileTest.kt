@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.math.BigDecimal
 import java.nio.charset.CharacterCodingException
+import java.util.UUID
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicLong
 import kotlin.concurrent.thread
@@ -189,5 +190,12 @@ class HostileTest {
         }
         assertEquals("instant_out_of_range", refused { Fixture.sale("A", "1").copy(at = java.time.Instant.MAX).toJson() }.code)
         assertEquals("currency_unknown" to "", refused { Money(BigDecimal.ONE, "ZZZ").toJson() }.let { it.code to it.path })
+    }
+
+    @Test
+    fun anIdThatWasNotDerivedIsRefused() = Plan(Fixture.readmePlan).use { plan ->
+        val line = plan.preview(Fixture.sale("A1", "100"), plan.newState()).lines.first()
+        assertTrue(line.toJson().contains("\"${line.id}\""), line.toJson())
+        assertEquals("derived_id_invalid", refused { line.copy(id = UUID.randomUUID()).toJson() }.code)
     }
 }
