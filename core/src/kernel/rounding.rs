@@ -52,20 +52,57 @@ impl Rounding {
 #[inline]
 #[must_use]
 pub fn divide_i64(num: i64, den: i64, mode: Rounding) -> i64 {
-    debug_assert!(den > 0, "the divisor must be positive");
-    let quotient = num / den;
-    let rest = (num % den).unsigned_abs();
-    // At most 2 * (i64::MAX - 1), which a u64 holds.
-    let twice = rest.wrapping_mul(2);
-    let half = den.unsigned_abs();
-    let away = match mode {
-        Rounding::HalfAwayFromZero => twice >= half,
-        Rounding::HalfEven => (twice > half) | ((twice == half) & (quotient & 1 != 0)),
-        Rounding::Floor => false,
-        Rounding::Ceil => rest != 0,
-    };
-    // One step with the sign of `num`; see the module for why this cannot wrap.
-    quotient.wrapping_add(i64::from(away).wrapping_mul((num >> 63) | 1))
+    Divisor::new(den, mode).divide(num)
+}
+
+/// A divisor and a rounding, made ready for many divisions.
+///
+/// Every mode is one comparison of twice the rest: with the divisor for halves, where an odd
+/// quotient counts as a little more if a half is to go to the even one; with zero for
+/// [`Rounding::Ceil`]; and with more than any rest for [`Rounding::Floor`].
+#[derive(Clone, Copy, Debug)]
+pub struct Divisor {
+    den: u64,
+    /// 1 where an odd quotient decides a half.
+    odd: u64,
+    /// The most that twice the rest may be without going away from zero.
+    most: u64,
+}
+
+impl Divisor {
+    /// A positive divisor.
+    #[inline]
+    #[must_use]
+    pub fn new(den: i64, mode: Rounding) -> Self {
+        debug_assert!(den > 0, "the divisor must be positive");
+        let den = den.unsigned_abs();
+        let (odd, most) = match mode {
+            Rounding::HalfAwayFromZero => (0, den.saturating_sub(1)),
+            Rounding::HalfEven => (1, den),
+            Rounding::Floor => (0, u64::MAX),
+            Rounding::Ceil => (0, 0),
+        };
+        Self { den, odd, most }
+    }
+
+    /// `num` divided and rounded; see [`divide_i64`].
+    ///
+    /// # Panics
+    /// When the divisor is zero.
+    #[inline(always)]
+    #[must_use]
+    pub fn divide(&self, num: i64) -> i64 {
+        let magnitude = num.unsigned_abs();
+        let quotient = magnitude / self.den;
+        // At most 2 * (i64::MAX - 1) and 1, which a u64 holds.
+        let twice = magnitude.wrapping_sub(quotient.wrapping_mul(self.den)).wrapping_mul(2);
+        let away = twice.wrapping_add(quotient & self.odd) > self.most;
+        // With the sign of `num`: it turns all bits and adds one where it is negative. A magnitude
+        // of 2^63 comes only from `i64::MIN`, whose sign brings it back.
+        let sign = num >> 63;
+        let rounded = quotient.wrapping_add(u64::from(away));
+        (i64::from_ne_bytes(rounded.to_ne_bytes()) ^ sign).wrapping_sub(sign)
+    }
 }
 
 /// `num / den`, rounded to a whole number; `den` is positive. Values that fit 64 bits take the

@@ -16,13 +16,14 @@ use crate::commission::evaluate::{Evaluator, Stop, fit};
 use crate::commission::event::EventKind;
 use crate::commission::pay::{factor, keep_to};
 use crate::commission::plan::{Base, Combine};
-use crate::commission::rates::{Paying, RuleTable, Tables};
+use crate::commission::rates::{Paying, RuleTable, ScheduleTable, Tables};
 use crate::commission::row::{Row, RowLine};
 use crate::commission::state::{Cell, Meter, State, WIDE, index};
 use crate::commission::working::{Quantity, Working};
 use crate::kernel::explain::NoSteps;
 use crate::kernel::number::Number;
 use crate::kernel::problem::Problem;
+use crate::kernel::rounding::{Divisor, Rounding};
 
 use super::batch::Batch;
 use super::chunk::ROWS_AT_HAND;
@@ -69,11 +70,9 @@ enum Choice<'a> {
 
 impl Choice<'_> {
     /// The meter that this moves; a number that no meter has if it moves none.
-    fn meter(&self, tables: &Tables<i64>) -> usize {
+    fn meter(&self) -> usize {
         match self {
-            Self::Pays(Pays { way: Paying::Schedule(schedule), .. }) => {
-                tables.schedules.get(*schedule).map_or(usize::MAX, |table| table.meter)
-            }
+            Self::Pays(Pays { way: Way::Schedule(schedule), .. }) => schedule.meter,
             _ => usize::MAX,
         }
     }
@@ -81,9 +80,15 @@ impl Choice<'_> {
 
 struct Pays<'a> {
     rule: &'a RuleTable<i64>,
-    way: &'a Paying<i64>,
+    way: Way<'a>,
     /// Of all multipliers together.
     factor: i64,
+}
+
+/// How it pays, with the schedule at hand.
+enum Way<'a> {
+    Schedule(&'a ScheduleTable<i64>),
+    Plain(&'a Paying<i64>),
 }
 
 /// What a row posts, and what limits took away.
@@ -145,7 +150,7 @@ impl<'a> Straight<'a> {
         });
         straight.choices = chosen.collect();
         for choice in &straight.choices {
-            if let Some(metered) = straight.metered.get_mut(choice.meter(tables)) {
+            if let Some(metered) = straight.metered.get_mut(choice.meter()) {
                 *metered = true;
             }
         }
@@ -179,11 +184,14 @@ impl<'a> Straight<'a> {
             for multiplier in &self.tables.multipliers {
                 product = fit(product.times(factor(multiplier, 0, &mut words)?))?;
             }
-            return Ok(Choice::Pays(Pays {
-                rule: table,
-                way: table.paying(None),
-                factor: product,
-            }));
+            let way = match table.paying(None) {
+                Paying::Schedule(schedule) => match self.tables.schedules.get(*schedule) {
+                    Some(schedule) => Way::Schedule(schedule),
+                    None => break,
+                },
+                plain => Way::Plain(plain),
+            };
+            return Ok(Choice::Pays(Pays { rule: table, way, factor: product }));
         }
         Ok(Choice::Nothing)
     }
@@ -216,45 +224,57 @@ impl<'a> Straight<'a> {
     #[inline(always)]
     fn rate(
         &self,
-        plan: &Plan,
         pays: &Pays<'_>,
         line: &RowLine,
         partner: u32,
         pages: &mut [&mut [Cell]],
+        cent: Cent,
     ) -> Option<Posted> {
-        let rounding = plan.document.rounding;
-        let (one, one_multiplied) = (&self.tables.one, &self.tables.one_multiplied);
-        let (mut amount, moved) = match pays.way {
-            Paying::Schedule(schedule) => {
-                let table = self.tables.schedules.get(*schedule)?;
-                let cell = pages.get_mut(table.meter)?.get_mut(index(partner))?;
-                if cell.measure == WIDE {
-                    return None;
-                }
-                let moved = table.moves(&cell.measure, cell.settled, line, one, rounding)?;
-                (moved.amount, Some((cell, moved.after.narrow()?, moved.settled)))
-            }
-            way => (way.amount(line)?, None),
+        let schedule = match pays.way {
+            Way::Schedule(schedule) => schedule,
+            Way::Plain(way) => return self.post(pays, way.amount(line)?, cent),
         };
-        amount = amount.times(&pays.factor)?;
+        let cell = pages.get_mut(schedule.meter)?.get_mut(index(partner))?;
+        if cell.measure == WIDE {
+            return None;
+        }
+        let one = &self.tables.one;
+        let moved = schedule.moves(&cell.measure, cell.settled, line, one, cent.rounding)?;
+        let after = moved.after.narrow()?;
+        let posted = self.post(pays, moved.amount, cent)?;
+        cell.paid = cell.paid.checked_add(posted.posted)?;
+        cell.measure = after;
+        cell.settled = moved.settled;
+        Some(posted)
+    }
+
+    /// From what a way pays to what is posted: the factor, the limits and the rounding.
+    #[inline(always)]
+    fn post(&self, pays: &Pays<'_>, amount: i64, cent: Cent) -> Option<Posted> {
+        let one = &self.tables.one_multiplied;
+        let mut amount = amount.times(&pays.factor)?;
         let mut gone = 0_i64;
-        if let Some(limit) = pays.rule.limit(&amount) {
-            gone = keep_to(&mut amount, limit, one_multiplied, rounding)?.unwrap_or(0);
+        if pays.rule.limited {
+            if let Some(limit) = pays.rule.limit(&amount) {
+                gone = keep_to(&mut amount, limit, one, cent.rounding)?.unwrap_or(0);
+            }
         }
         for max in &self.tables.caps {
             if amount > *max {
-                let cut = keep_to(&mut amount, max, one_multiplied, rounding)?;
+                let cut = keep_to(&mut amount, max, one, cent.rounding)?;
                 gone = gone.checked_add(cut.unwrap_or(0))?;
             }
         }
-        let posted = amount.settle(one_multiplied, rounding)?;
-        if let Some((cell, after, settled)) = moved {
-            cell.paid = cell.paid.checked_add(posted)?;
-            cell.measure = after;
-            cell.settled = settled;
-        }
-        Some(Posted { posted, lost: gone })
+        Some(Posted { posted: cent.divisor.divide(amount), lost: gone })
     }
+}
+
+/// How amounts become minor units.
+#[derive(Clone, Copy)]
+struct Cent {
+    rounding: Rounding,
+    /// One minor unit, once multipliers are in.
+    divisor: Divisor,
 }
 
 impl Axis {
@@ -375,6 +395,9 @@ impl Batch<'_> {
         let sellers = self.chunk.sellers(at_hand.clone()).iter();
         let read = sellers.zip(straight.places.get(at_hand).unwrap_or_default());
         let amounts = gross.iter().zip(base);
+        let rounding = self.plan.document.rounding;
+        let divisor = Divisor::new(straight.tables.one_multiplied, rounding);
+        let cent = Cent { rounding, divisor };
         let mut row = rows.start;
         for (((seller, place), (gross, base)), (commission_minor, lost_minor)) in
             read.zip(amounts).zip(out)
@@ -387,7 +410,7 @@ impl Batch<'_> {
             };
             match straight.choices.get(index(*place)) {
                 Some(Choice::Pays(pays)) => {
-                    let rated = straight.rate(self.plan, pays, &line, *seller, pages);
+                    let rated = straight.rate(pays, &line, *seller, pages, cent);
                     let Some(rated) = rated else { break };
                     *commission_minor = rated.posted;
                     // Zero so far; a page that is not written takes no memory.
