@@ -34,6 +34,7 @@ const MONTHS: [i64; 13] = [
     1_767_225_600,
 ];
 
+#[allow(clippy::disallowed_methods, reason = "a bench needs a clock")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse::<i64>());
     let orders = numbers.next().ok_or("say how many orders")??;
