@@ -242,11 +242,23 @@ const WITH_ROSTER = ['roster'];
 const WITH_EXPLAIN = ['roster', 'explain'];
 const WITH_PROGRESS = ['roster', 'onProgress', 'signal'];
 
-/** Refuses an option that a call does not have: left alone, a misspelt `roster` would pay no sponsor. */
+/**
+ * Refuses an option that a call does not have, and options that are no plain object: left alone, a misspelt
+ * `roster`, or a roster in the place of the options, would pay no sponsor.
+ */
 function only(options, known) {
+  if (options === undefined || options === null) return;
+  if (!isPlain(options)) throw mismatch('an object of options', options, '/options', 'write `{ roster }`');
   for (const name in options) {
     if (!known.includes(name)) throw unknownOption(name, known);
   }
+}
+
+/** Whether a value is an object of no class, whichever context made it. */
+function isPlain(value) {
+  if (typeof value !== 'object') return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The runs on other threads, which a process that leaves stops rather than waits for. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 
 import { GuerdonError, Plan, Roster, State, commission } from 'guerdon';
 
@@ -164,6 +165,33 @@ describe('a compiled plan', () => {
     assert.throws(() => new State(), TypeError);
     assert.deepEqual(refused(() => new Roster([{ id: 'a' }, { id: 'a' }])), ['id_duplicate', '/1/id']);
     assert.equal(refused(() => new Roster([{ id: 'a', sponsor: 'b' }, { id: 'b', sponsor: 'a' }]))[0], 'sponsor_cycle');
+  });
+
+  test('options are a plain object', async () => {
+    const plan = new Plan(document);
+    const state = plan.newState();
+    const before = state.toJson();
+    const event = eventOf(orders(1, 7)[0], 0);
+    const table = columnsOf(orders(3, 7));
+    const refund = { id: 'r', event: event.id, at: event.at, amount: money(1) };
+    const calls = [
+      (options) => plan.evaluate(event, state, options),
+      (options) => plan.preview(event, state, options),
+      (options) => plan.refund(refund, [], state, options),
+      (options) => plan.run(table, state, options),
+      (options) => plan.totals(state, options),
+    ];
+    for (const options of [roster, state, new Map([['roster', roster]]), [], 'roster', 1, true, () => roster]) {
+      for (const call of calls) assert.deepEqual(refused(() => call(options)), ['type_mismatch', '/options']);
+      await assert.rejects(plan.runAsync(table, state, options), { code: 'type_mismatch', path: '/options' });
+    }
+    assert.throws(() => plan.run(table, state, roster), { hint: 'write `{ roster }`', message: /found a `Roster`/ });
+    assert.equal(state.toJson(), before);
+    const without = Object.assign(Object.create(null), { roster });
+    const foreign = Object.assign(runInNewContext('({})'), { roster });
+    const [one, ...others] = [{ roster }, without, foreign].map((options) => plan.preview(event, state, options));
+    for (const other of others) assert.deepEqual(other, one);
+    assert.deepEqual(plan.preview(event, state, null), plan.preview(event, state));
   });
 
   test('a roster knows its partners', () => {
