@@ -9,7 +9,7 @@ use crate::kernel::calendar::Instant;
 use crate::kernel::document::model;
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Money, Rate};
+use crate::kernel::money::{Money, Rate, to_minor};
 use crate::kernel::problem::Problem;
 use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::SchedulePiece;
@@ -223,8 +223,13 @@ impl fmt::Display for Step {
             Self::Capped { cap, scope, before, amount } => {
                 write!(f, "cap `{cap}` per {scope}: {amount:#} left, which cuts {before:#}")
             }
-            Self::Rounded { rule, exact, posted, .. } => {
-                write!(f, "posted for `{rule}`: {exact:#} rounds to {posted}")
+            Self::Rounded { rule, exact, rounding, posted, .. } => {
+                write!(f, "posted for `{rule}`: {exact:#} ")?;
+                if rounds_alone(exact, *rounding, *posted) {
+                    write!(f, "rounds to {posted}")
+                } else {
+                    write!(f, "becomes {posted}, for the lines to add up to the rounded order")
+                }
             }
             Self::Overrode { rule, partner, level, of, base, rate, posted } => {
                 let partner = partner.as_ref().map_or("?", Id::as_str);
@@ -232,10 +237,22 @@ impl fmt::Display for Step {
                 write!(f, "{rate} of the {of}, {base}, posts {posted}")
             }
             Self::Held { until } => write!(f, "payable from {until}"),
-            Self::Reversed { rule, posted, refunded, target, reversal, .. } => write!(
-                f,
-                "`{rule}` posted {posted}; {refunded} of the sale is refunded, {target} remains, so {reversal}"
-            ),
+            Self::Reversed { rule, posted, refunded, target, before, reversal } => {
+                write!(f, "`{rule}` posted {posted}; {refunded} of the sale is refunded, ")?;
+                write!(f, "{target} remains")?;
+                if !before.amount.decimal().is_zero() {
+                    write!(f, ", {before} was reversed before")?;
+                }
+                write!(f, ", so {reversal}")
+            }
         }
     }
+}
+
+/// Whether an amount in units of the currency is posted as it rounds by itself; a line of several
+/// may get a minor unit more or less, see [`super::settle`].
+fn rounds_alone(exact: &Exact, rounding: Rounding, posted: Money) -> bool {
+    let minor = exact.checked_mul(&Exact::from(posted.currency.minor_per_unit()));
+    let rounded = minor.and_then(|minor| minor.round(rounding)).ok();
+    rounded.is_some() && rounded == to_minor(posted.amount, posted.currency).ok().map(i128::from)
 }
