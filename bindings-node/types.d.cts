@@ -2154,7 +2154,7 @@ export interface SettleInput {
   payout: Payout<InstantInput>;
   /** What happened to it. */
   outcome: PayoutOutcome;
-  /** When. */
+  /** When; not before the step that it follows. */
   at: InstantInput;
   /**
    * Which attempt it is about, counted from 1: a payout that failed is started again under the

@@ -2199,7 +2199,7 @@ class SettleInput:
         """What happened to it."""
     @property
     def at(self) -> _dt.datetime:
-        """When."""
+        """When; not before the step that it follows."""
     @property
     def attempt(self) -> int:
         """Which attempt it is about, counted from 1: a payout that failed is started again under the

@@ -119,7 +119,7 @@ def settle(*, postings: Sequence[Posting], payout: Payout, outcome: PayoutOutcom
         postings: The postings so far, in any order; those of the payout's partner are enough.
         payout: The payout, as it was proposed.
         outcome: What happened to it.
-        at: When.
+        at: When; not before the step that it follows.
         attempt: Which attempt it is about, counted from 1: a payout that failed is started again under the
             next number, and what is told of it then has that number too.
 

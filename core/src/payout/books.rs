@@ -109,6 +109,18 @@ impl<'a> Book<'a> {
         fit(least)
     }
 
+    /// The book as it bears on what leaves at an instant: what is added by a posting of later
+    /// counts from then, though it may call itself payable before.
+    pub(super) fn posted_by(&self, at: Instant) -> Self {
+        let rows = self.rows.iter().map(|row| match row.posting.at {
+            posted if row.minor > 0 && posted > at => {
+                Row { available_at: row.available_at.max(posted), ..*row }
+            }
+            _ => *row,
+        });
+        Self { partner: self.partner, currency: self.currency, rows: rows.collect() }
+    }
+
     /// The book as if one payout had never been.
     pub(super) fn without(&self, payout: DerivedId) -> Self {
         let rows = self.rows.iter().filter(|row| row.posting.reference != payout);

@@ -95,6 +95,8 @@ crate::codes! {
     PAYOUT_OPEN = "payout_open";
     /// A payout is started before its cut-off.
     PAYOUT_EARLY = "payout_early";
+    /// A step of a payout comes before the step that it follows, or before the postings it pays.
+    STEP_EARLY = "step_early";
     /// A payout is said to have done what cannot follow from where it stands.
     OUTCOME_REFUSED = "outcome_refused";
     /// One thing is posted under two keys.

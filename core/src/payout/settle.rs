@@ -7,7 +7,8 @@
 //!
 //! Each step is held to the postings so far: a payout that the balance no longer covers is not
 //! started, be it that another one has taken the money since or that a refund has; and nothing
-//! completes, fails or comes back that is not where it would have to come from.
+//! completes, fails or comes back that is not where it would have to come from, or before it is
+//! there: the balance at every instant between would be wrong.
 
 use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::{Cause, DerivedId};
@@ -22,7 +23,9 @@ use super::life::{Life, Lives};
 use super::policy::{FeeBearer, ReturnedFee};
 use super::posting::{Account, EntryKind, Move, Posting, Ticket};
 use super::proposal::Payout;
-use super::{BALANCE_SHORT, OUTCOME_REFUSED, PAYOUT_EARLY, PAYOUT_INCONSISTENT, PAYOUT_OPEN};
+use super::{
+    BALANCE_SHORT, OUTCOME_REFUSED, PAYOUT_EARLY, PAYOUT_INCONSISTENT, PAYOUT_OPEN, STEP_EARLY,
+};
 
 /// What `payout.settle` takes.
 #[model]
@@ -33,7 +36,7 @@ pub struct SettleInput {
     pub payout: Payout,
     /// What happened to it.
     pub outcome: PayoutOutcome,
-    /// When.
+    /// When; not before the step that it follows.
     pub at: Instant,
     /// Which attempt it is about, counted from 1: a payout that failed is started again under the
     /// next number, and what is told of it then has that number too.
@@ -65,7 +68,8 @@ pub enum PayoutOutcome {
 /// # Errors
 /// `balance_short` when the balance does not cover a payout that is to be started, `payout_open`
 /// when another one of the partner is under way in that currency, `payout_early` before its
-/// cut-off; `outcome_refused` for a step that cannot follow; `posting_conflict` when the step was
+/// cut-off; `outcome_refused` for a step that cannot follow; `step_early` for one before the step
+/// that it follows, or before the postings that it pays; `posting_conflict` when the step was
 /// posted otherwise. `currency_mismatch` or `payout_inconsistent` for a payout that was changed
 /// since it was proposed; `amount_too_fine` or `amount_too_large`; everything that is wrong with
 /// the postings.
@@ -85,9 +89,11 @@ pub fn settle(input: SettleInput) -> Result<Posting, Problems> {
     }
     life.map_or(Ok(()), |life| unchanged(&sums, life)).map_err(|one| one.under("payout"))?;
     follows(life, *outcome, *attempt)?;
+    let mut found: Vec<Problem> = early(life, *outcome, *at).into_iter().collect();
     if *outcome == PayoutOutcome::Started {
-        Problems::verdict(startable(payout, &sums, *at, &books, &lives)?)?;
+        found.extend(startable(payout, &sums, *at, &books, &lives)?);
     }
+    Problems::verdict(found)?;
     Ok(posting)
 }
 
@@ -163,6 +169,19 @@ fn follows(life: Option<&Life<'_>>, outcome: PayoutOutcome, attempt: u32) -> Res
     .under("outcome"))
 }
 
+/// A step before the one that it follows; at the same instant is late enough.
+fn early(life: Option<&Life<'_>>, outcome: PayoutOutcome, at: Instant) -> Option<Problem> {
+    let last = life?.steps().iter().max_by_key(|step| step.at)?;
+    (at < last.at).then(|| {
+        Problem::new(
+            STEP_EARLY,
+            format!("`{outcome}` at `{at}` is before `{}` at `{}`", last.outcome, last.at),
+            "give the instant at which it happened, at or after that of the step before it",
+        )
+        .under("at")
+    })
+}
+
 /// Everything that keeps a payout from being started.
 fn startable(
     payout: &Payout,
@@ -183,13 +202,29 @@ fn startable(
     if let Some(open) = lives.open(&payout.partner, sums.currency) {
         found.push(under_way(&payout.partner, open).under("payout"));
     }
-    let book = books.of(&payout.partner, sums.currency);
-    let payable = book.map_or(Ok(0), |book| book.without(payout.id).lasting(payout.cut_off))?;
-    let gross = sums.net.saturating_add(sums.borne);
-    if gross > payable {
-        found.push(short(gross, payable, sums.currency).under("gross").under("payout"));
+    let Some(book) = books.of(&payout.partner, sums.currency).map(|book| book.without(payout.id))
+    else {
+        found.push(uncovered(sums, 0));
+        return Ok(found);
+    };
+    let payable = book.lasting(payout.cut_off)?;
+    let posted = book.posted_by(at).lasting(payout.cut_off)?;
+    if sums.gross() > payable {
+        found.push(uncovered(sums, payable));
+    } else if sums.gross() > posted {
+        let (gross, posted) = (sums.money(sums.gross()), sums.money(posted));
+        let problem = Problem::new(
+            STEP_EARLY,
+            format!("of `{gross}` only `{posted}` was posted by `{at}`"),
+            "start it at the postings that it pays, or later",
+        );
+        found.push(problem.under("at"));
     }
     Ok(found)
+}
+
+fn uncovered(sums: &Sums, payable: i64) -> Problem {
+    short(sums.gross(), payable, sums.currency).under("gross").under("payout")
 }
 
 /// What is said of a second payout beside an open one.
@@ -245,6 +280,15 @@ impl Sums {
             return Err(sums.inconsistent(&format!("do not make a payout of `{gross}`")));
         }
         Ok(sums)
+    }
+
+    /// What leaves the balance.
+    const fn gross(&self) -> i64 {
+        self.net.saturating_add(self.borne)
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        from_minor(minor, self.currency)
     }
 
     pub(super) fn inconsistent(&self, found: &str) -> Problem {
