@@ -1249,7 +1249,7 @@ export interface Outcome {
   lost: Lost[];
   /** Tiers that partners reached or lost by it. */
   tier_changes: TierChange[];
-  /** Why, step by step; empty unless asked for. */
+  /** Why, step by step: said by every preview and refund, otherwise empty unless asked for. */
   steps: Step[];
 }
 

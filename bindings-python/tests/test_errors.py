@@ -114,6 +114,22 @@ def test_what_only_holds_a_document_is_told_how_to_read_it(tmp_path: pathlib.Pat
             assert "file.read()" in hint_of(lambda: read(file))
 
 
+def test_what_a_scalar_wants_is_told() -> None:
+    given: Any = {"id": "1", "kind": "sale", "partner": 5, "at": 5, "quantity": []}
+    said = {problem.path: problem.message for problem in refused(lambda: Event(**given)).problems}
+    assert said == {
+        "/partner": "expected text, found an `int`",
+        "/at": "expected a `datetime`, or its text, found an `int`",
+        "/quantity": "expected a `Decimal`, or its text, found a `list`",
+    }
+
+
+def test_the_name_of_a_file_is_no_document() -> None:
+    for run in (lambda: guerdon.Plan("plan.json"), lambda: guerdon.plan.describe(plan="plans/summer.json")):
+        error = refused(run)
+        assert error.code == "json_invalid" and "read the file" in error.hint
+
+
 def test_names_that_do_not_exist_are_python_s_own_errors() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'amont'"):
         Money(amont=1, currency="USD")  # type: ignore[call-arg]

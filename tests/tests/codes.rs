@@ -180,3 +180,24 @@ fn a_problem_says_what_was_found_and_what_to_do() {
         }
     }
 }
+
+/// A hint that is for another mistake sends its reader the wrong way.
+#[test]
+fn a_hint_fits_what_was_asked() {
+    let said = |wanted: &str| {
+        let (_, vector) = vectors().unwrap().into_iter().find(|(name, _)| name == wanted).unwrap();
+        let problems = guerdon::call(&vector.op, &vector.input.to_string()).unwrap_err();
+        problems.as_slice()[0].hint.to_string()
+    };
+    for (name, hint) in [
+        ("commission/errors: a refund below zero", "write what is given back without a minus"),
+        ("payout/withdraw: less than nothing", "ask for an amount above zero"),
+        ("payout/withdraw: less than the minimum", "ask for more, or wait until more is payable"),
+        (
+            "payout/withdraw: a cent more than that",
+            "ask for at most that, or wait until more is payable",
+        ),
+    ] {
+        assert_eq!(said(name), hint, "{name}");
+    }
+}

@@ -1323,7 +1323,7 @@ class Outcome:
         """Tiers that partners reached or lost by it."""
     @property
     def steps(self) -> list[Step]:
-        """Why, step by step; empty unless asked for."""
+        """Why, step by step: said by every preview and refund, otherwise empty unless asked for."""
     @staticmethod
     def from_json(text: str) -> Outcome:
         """Reads the JSON form that `to_json` writes."""

@@ -25,7 +25,7 @@ pub struct Outcome {
     pub lost: Vec<Lost>,
     /// Tiers that partners reached or lost by it.
     pub tier_changes: Vec<TierChange>,
-    /// Why, step by step; empty unless asked for.
+    /// Why, step by step: said by every preview and refund, otherwise empty unless asked for.
     pub steps: Vec<Step>,
 }
 

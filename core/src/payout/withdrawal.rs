@@ -83,7 +83,9 @@ pub fn withdraw(input: WithdrawInput) -> Result<Withdrawal, Problems> {
     }
     let lasting = book.as_ref().map_or(Ok(0), |book| book.lasting(input.at))?;
     if wanted > lasting {
-        found.push(short(wanted, lasting, policy.currency).under("amount"));
+        let hint = "ask for at most that, or wait until more is payable".into();
+        let problem = Problem { hint, ..short(wanted, lasting, policy.currency) };
+        found.push(problem.under("amount"));
     }
     let taken = asked.taken(payable);
     if let Err(problems) = &taken {
@@ -166,11 +168,12 @@ impl Asked<'_> {
     }
 
     fn too_small(&self, why: &str) -> Problem {
-        Problem::new(
-            WITHDRAWAL_TOO_SMALL,
-            format!("`{}` cannot be withdrawn: {why}", self.input.amount),
-            "ask for more, or wait until more is payable",
-        )
+        let hint = match self.wanted {
+            ..=0 => "ask for an amount above zero",
+            _ => "ask for more, or wait until more is payable",
+        };
+        let message = format!("`{}` cannot be withdrawn: {why}", self.input.amount);
+        Problem::new(WITHDRAWAL_TOO_SMALL, message, hint)
     }
 
     fn money(&self, minor: i64) -> Money {

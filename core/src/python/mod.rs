@@ -87,9 +87,11 @@ pub fn not_an_instance(expected: &str, class: &str, found: &Bound<'_, PyAny>) ->
 #[must_use]
 pub fn mismatch(expected: &str, found: &Bound<'_, PyAny>) -> Problem {
     let class = found.get_type().name().map(|name| name.to_string()).unwrap_or_default();
+    let article =
+        if class.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
     Problem::new(
         refusal::TYPE_MISMATCH,
-        format!("expected {expected}, found a `{class}`"),
+        format!("expected {expected}, found {article} `{class}`"),
         "change the value or its type",
     )
 }

@@ -11,23 +11,28 @@ use super::{mismatch, utf8};
 use crate::kernel::document::refusal;
 use crate::kernel::problem::Problem;
 
-/// The text of a scalar argument: text itself, an integer, or one of Python's exact types.
+/// The text of a scalar argument: text itself, an integer where a number is wanted, or one of
+/// Python's exact types. `natural` names the type that such a value has in Python.
 ///
 /// # Errors
 /// `float_refused` for a float, `type_mismatch` for what has no text form.
-pub fn scalar_text(value: &Bound<'_, PyAny>, integers: bool) -> Result<String, Problem> {
+pub fn scalar_text(value: &Bound<'_, PyAny>, natural: &str) -> Result<String, Problem> {
     if let Ok(text) = value.cast::<PyString>() {
         return utf8(text).map(str::to_owned);
     }
     if value.is_instance_of::<PyFloat>() {
         return Err(refusal::float_refused(value, "Decimal(\"12.34\")"));
     }
-    if integers && !value.is_instance_of::<PyBool>() {
+    let number = matches!(natural, "Decimal" | "Fraction");
+    if number && !value.is_instance_of::<PyBool>() {
         if let Some(whole) = index(value) {
             return Ok(whole.to_string());
         }
     }
-    exact_text(value)
+    known_text(value)?.ok_or_else(|| match natural {
+        "str" => mismatch("text", value),
+        _ => mismatch(&format!("a `{natural}`, or its text"), value),
+    })
 }
 
 /// The text of one of Python's exact types.
@@ -35,11 +40,16 @@ pub fn scalar_text(value: &Bound<'_, PyAny>, integers: bool) -> Result<String, P
 /// # Errors
 /// `type_mismatch` for any other type.
 pub(super) fn exact_text(value: &Bound<'_, PyAny>) -> Result<String, Problem> {
+    known_text(value)?.ok_or_else(|| unknown(value, "it has no exact text"))
+}
+
+/// The text of one of Python's exact types; none for any other.
+fn known_text(value: &Bound<'_, PyAny>) -> Result<Option<String>, Problem> {
     let py = value.py();
     let known = Exact::of(py).map_err(|error| unknown(value, &error.to_string()))?;
     let is = |class: &Py<PyAny>| value.is_instance(class.bind(py)).unwrap_or(false);
     let text = if is(&known.decimal) {
-        return decimal_text(value);
+        return decimal_text(value).map(Some);
     } else if is(&known.date) {
         value.call_method0("isoformat")
     } else if is(&known.uuid) || is(&known.fraction) || is(&known.zone) {
@@ -47,9 +57,9 @@ pub(super) fn exact_text(value: &Bound<'_, PyAny>) -> Result<String, Problem> {
     } else if index(value).is_none() && value.hasattr("__float__").unwrap_or(false) {
         return Err(refusal::float_refused(value, "Decimal(\"12.34\")"));
     } else {
-        return Err(unknown(value, "it has no exact text"));
+        return Ok(None);
     };
-    text.map(|text| text.to_string()).map_err(|error| unknown(value, &error.to_string()))
+    text.map(|text| Some(text.to_string())).map_err(|error| unknown(value, &error.to_string()))
 }
 
 fn unknown(value: &Bound<'_, PyAny>, reason: &str) -> Problem {
@@ -143,8 +153,7 @@ macro_rules! python_scalar {
             fn read(
                 value: &pyo3::Bound<'_, pyo3::PyAny>,
             ) -> Result<Self, $crate::kernel::problem::Problems> {
-                let integers = matches!(stringify!($python), "Decimal" | "Fraction");
-                let text = $crate::python::scalar_text(value, integers)?;
+                let text = $crate::python::scalar_text(value, stringify!($python))?;
                 Ok(text.parse::<$type>()?)
             }
 

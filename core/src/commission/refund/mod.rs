@@ -22,7 +22,7 @@ use super::roster::Roster;
 use super::state::State;
 use super::step::Step;
 use super::working::Working;
-use super::{LINE_OF_OTHER_PLAN, REFUND_OF_UNKNOWN_SALE, REFUND_REPEATED};
+use super::{EVENT_NEGATIVE, LINE_OF_OTHER_PLAN, REFUND_OF_UNKNOWN_SALE, REFUND_REPEATED};
 
 use self::changes::name;
 use self::shares::{Reversed, Share, reversed, shares};
@@ -54,7 +54,7 @@ impl Plan {
         posted: &[Line],
     ) -> Result<Outcome, Problem> {
         self.check_state(state)?;
-        let placed = |problem: Problem| problem.under("amount").under("refund");
+        let placed = |problem: Problem| unsigned(problem).under("amount").under("refund");
         let amount = self.minor(refund.amount).map_err(placed)?;
         self.check_lines(refund, posted)?;
         if self.document.refunds == RefundPolicy::None {
@@ -173,6 +173,14 @@ impl Plan {
             .map(|taken| to_minor(taken.reversal.amount.amount, self.document.currency))
             .try_fold(0_i64, |sum, amount| sum.checked_add(amount?).ok_or_else(overflow))
     }
+}
+
+/// What is said of a refund below zero: it gives back as it is.
+fn unsigned(problem: Problem) -> Problem {
+    if problem.code != EVENT_NEGATIVE {
+        return problem;
+    }
+    Problem { hint: "write what is given back without a minus".into(), ..problem }
 }
 
 /// Makes sure that no line of another event is taken back along with those of the refunded one.

@@ -330,7 +330,8 @@ fn negative(gross: i64, net: i64, quantity: i64) -> Problem {
     let named = [("amount_minor", gross), ("net_minor", net), ("quantity", quantity)];
     let found = named.into_iter().find(|(_, value)| *value < 0);
     let (name, value) = found.unwrap_or(("amount_minor", gross));
-    below_zero(&value).under(name)
+    let hint = "write what is given back without a minus, in a row with its `refund_of`".into();
+    Problem { hint, ..below_zero(&value) }.under(name)
 }
 
 /// The columns of the facts that conditions read.

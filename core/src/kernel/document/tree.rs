@@ -82,7 +82,9 @@ pub fn read_tree(text: &str, limits: Limits) -> Result<Value, Problem> {
     let place = Place { limits, path: RefCell::default(), found: RefCell::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     let tree = place.seed().deserialize(&mut reader).and_then(|tree| reader.end().map(|()| tree));
-    tree.map_err(|reason| place.found.into_inner().unwrap_or_else(|| not_json(&reason, limits)))
+    tree.map_err(|reason| {
+        place.found.into_inner().unwrap_or_else(|| not_json(text, &reason, limits))
+    })
 }
 
 /// Reads the value of the key that was just read as a tree, refusing duplicate keys.
@@ -95,12 +97,24 @@ pub(super) fn next_tree<'de, A: MapAccess<'de>>(entries: &mut A) -> Result<Value
 /// How serde_json begins to say that it stopped before our own limit did.
 const RECURSION_LIMIT: &str = "recursion limit exceeded";
 
-fn not_json(reason: &serde_json::Error, limits: Limits) -> Problem {
+fn not_json(text: &str, reason: &serde_json::Error, limits: Limits) -> Problem {
     let too_deep = limits.check_depth(usize::MAX).err();
     if let Some(problem) = too_deep.filter(|_| reason.to_string().starts_with(RECURSION_LIMIT)) {
         return problem;
     }
-    Problem::new(JSON_INVALID, format!("is not JSON: {reason}"), "check the text with a JSON tool")
+    let hint = if is_path(text) {
+        "this looks like the name of a file: read the file, and pass its text"
+    } else {
+        "check the text with a JSON tool"
+    };
+    Problem::new(JSON_INVALID, format!("is not JSON: {reason}"), hint)
+}
+
+/// Whether what should be JSON looks like the name of a file that holds it.
+fn is_path(text: &str) -> bool {
+    let is_other = text.len() > 500 || text.trim_start().starts_with(['{', '[', '"', '<']);
+    let is_named = text.ends_with(".json") || text.contains(['/', '\\']);
+    is_named && !is_other && !text.contains('\n')
 }
 
 /// Where the reader stands, and what it found there; serde's own errors carry no path.
@@ -235,5 +249,23 @@ mod tests {
         let problem = read_tree("{\"a\": }", Limits::INPUT).unwrap_err();
         assert_eq!(problem.code, JSON_INVALID);
         assert!(problem.message.contains("line 1 column 7"), "{}", problem.message);
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_told_from_text_that_is_broken() {
+        for (text, is_path) in [
+            ("plan.json", true),
+            ("plans/summer", true),
+            (r"C:\plans\summer.json", true),
+            ("{\"url\": a/b.json", false),
+            ("ten percent", false),
+            ("a/b\n{}", false),
+            ("<plan/>", false),
+            ("", false),
+        ] {
+            let problem = read_tree(text, Limits::DOCUMENT).unwrap_err();
+            assert_eq!(problem.code, JSON_INVALID);
+            assert_eq!(problem.hint.contains("name of a file"), is_path, "{text}");
+        }
     }
 }
