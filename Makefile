@@ -9,10 +9,11 @@ SHELL := bash
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-check: ## fast gate: format, lints, core tests, Rust vectors, stale generated files
+check: ## fast gate: format, lints, core tests, Rust vectors, stale generated and lock files
 	cargo fmt --all --check
 	cargo clippy -q --all-targets -- -D warnings
 	cargo test -q
+	cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
 
 test: ## build and test everything, in every language
 	@scripts/test.sh
