@@ -182,7 +182,7 @@ describe('refused', () => {
     'an amount below zero': [{ amount_minor: put(table.amount_minor, 0, -1n) }, 'event_negative /amount_minor/0'],
     'a bool of 2': [{ 'customer.new': put(Uint8Array.from(list, () => 1), 1, 2) }, 'column_type_mismatch /customer.new/1'],
     'an instant beyond the calendar': [{ at: put(table.at, 3, 2n ** 62n) }, 'instant_out_of_range /at/3'],
-    'a kind that is none': [{ kind: { ...table.kind, words: ['lead', 'sale', 'sail'] } }, 'variant_unknown /kind'],
+    'a kind that is none': [{ kind: { ...table.kind, words: ['lead', 'sale', 'sail'] } }, 'variant_unknown /kind/0'],
     'a column that is shorter': [{ partner: table.partner.slice(1) }, 'column_length_mismatch /partner'],
     'a fact that is longer': [{ 'order.channel': [...table['order.channel'], null] }, 'column_length_mismatch /order.channel'],
     'a mask that is shorter': [
