@@ -196,7 +196,7 @@ impl<'a, N: Working> Evaluator<'a, N> {
                 self.explain_multiplier(number, paid, steps);
             }
         }
-        let Some(table) = self.tables.rules.get(paid.rule).filter(|table| table.limited) else {
+        let Some(table) = self.tables.rules.get(paid.rule) else {
             return Ok(());
         };
         let Some(limit) = table.limit(&paid.amount) else { return Ok(()) };

@@ -46,8 +46,6 @@ pub(super) struct RuleTable<N> {
     /// Over the multiplied denominator.
     pub(super) min: Option<N>,
     pub(super) max: Option<N>,
-    /// Whether there is a minimum or a maximum.
-    pub(super) limited: bool,
 }
 
 impl<N: Working> RuleTable<N> {
@@ -319,7 +317,7 @@ impl<N: Working> Build<'_, N> {
             pay => (self.paying(pay)?, Vec::new()),
         };
         let (min, max) = (limit(rule.min)?, limit(rule.max)?);
-        Some(RuleTable { pay, tiers, limited: min.is_some() || max.is_some(), min, max })
+        Some(RuleTable { pay, tiers, min, max })
     }
 
     fn paying(&self, pay: &Pay) -> Option<Paying<N>> {

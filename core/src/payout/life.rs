@@ -10,7 +10,7 @@ use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Currency, to_minor};
+use crate::kernel::money::Currency;
 
 use super::posting::{Account, EntryKind, Posting, PostingEntry};
 use super::settle::{PayoutOutcome, step_key};
@@ -172,16 +172,13 @@ fn step(posting: &Posting) -> Option<(Currency, Step)> {
         _ if out_of(posting, Account::Paid) => PayoutOutcome::Returned,
         _ => PayoutOutcome::Failed,
     };
-    let fee = into_fee(posting).map_or(0, minor);
-    Some((into.amount.currency, step_of(posting, outcome, minor(into), fee)))
-}
-
-fn step_of(posting: &Posting, outcome: PayoutOutcome, net: i64, fee: i64) -> Step {
-    Step { outcome, at: posting.at, key: posting.key, net, fee }
+    let fee = into_fee(posting).map_or(0, PostingEntry::sound_minor);
+    let step = Step { outcome, at: posting.at, key: posting.key, net: into.sound_minor(), fee };
+    Some((into.amount.currency, step))
 }
 
 fn into(posting: &Posting, wanted: impl Fn(EntryKind) -> bool) -> Option<&PostingEntry> {
-    let mut gaining = posting.entries.iter().filter(|entry| minor(entry) > 0);
+    let mut gaining = posting.entries.iter().filter(|entry| entry.sound_minor() > 0);
     gaining.find(|entry| wanted(entry.kind))
 }
 
@@ -196,10 +193,5 @@ fn into_fee(posting: &Posting) -> Option<&PostingEntry> {
 }
 
 fn out_of(posting: &Posting, account: Account) -> bool {
-    posting.entries.iter().any(|entry| entry.account == account && minor(entry) < 0)
-}
-
-/// Minor units of an entry; those that have none were refused before.
-fn minor(entry: &PostingEntry) -> i64 {
-    to_minor(entry.amount.amount, entry.amount.currency).unwrap_or_default()
+    posting.entries.iter().any(|entry| entry.account == account && entry.sound_minor() < 0)
 }

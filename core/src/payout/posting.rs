@@ -8,7 +8,7 @@ use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Currency, Money, from_minor};
+use crate::kernel::money::{Currency, Money, from_minor, to_minor};
 
 /// Where an entry stands, seen from the program; all accounts together sum to zero.
 #[model]
@@ -137,6 +137,14 @@ pub struct PostingEntry {
     pub amount: Money,
     /// From when it counts as payable; from the time of the posting unless said.
     pub available_at: Option<Instant>,
+}
+
+impl PostingEntry {
+    /// Minor units of an entry whose posting is known to be sound: one that is finer than its
+    /// currency was refused or left out before.
+    pub(super) fn sound_minor(&self) -> i64 {
+        to_minor(self.amount.amount, self.amount.currency).unwrap_or_default()
+    }
 }
 
 /// What `payout.post` gives back.

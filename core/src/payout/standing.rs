@@ -6,11 +6,11 @@ use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Currency, Money, from_minor, to_minor};
+use crate::kernel::money::{Currency, Money, from_minor};
 use crate::kernel::problem::{Problem, Problems};
 
 use super::books::{Book, Books, fit};
-use super::life::{Life, Lives, PayoutState};
+use super::life::{Life, Lives, PayoutState, Step};
 use super::posting::{Account, Posting};
 use super::settle::PayoutOutcome;
 
@@ -107,10 +107,8 @@ fn elsewhere(postings: &[Posting]) -> Elsewhere<'_> {
     for posting in postings.iter().filter(|posting| seen.insert(posting.key)) {
         for entry in &posting.entries {
             let currency = entry.amount.currency;
-            // Those that are finer than the currency were refused before.
-            let minor = to_minor(entry.amount.amount, currency).unwrap_or_default();
             *sums.entry((&posting.partner, currency, entry.account)).or_default() +=
-                i128::from(minor);
+                i128::from(entry.sound_minor());
         }
     }
     sums
@@ -144,7 +142,7 @@ fn balance(
 }
 
 fn standing(id: DerivedId, life: &Life<'_>) -> Option<PayoutStanding> {
-    let started = |step: &&super::life::Step| step.outcome == PayoutOutcome::Started;
+    let started = |step: &&Step| step.outcome == PayoutOutcome::Started;
     let first = life.steps().iter().filter(started).min_by_key(|step| step.at)?;
     let money = |minor| from_minor(minor, life.currency);
     Some(PayoutStanding {

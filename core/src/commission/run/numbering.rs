@@ -47,22 +47,13 @@ impl Numbering {
         out: &mut [u32],
         mut name: impl FnMut(&str) -> Result<u32, Problem>,
     ) -> Result<(), (usize, Problem)> {
-        let rows = rows.start..rows.end;
         match (self, ids) {
             (Self::Dense { least, numbers }, Ids::Numbers(column)) => {
                 let ids = column.get(rows).unwrap_or_default();
                 for (done, (out, id)) in out.iter_mut().zip(ids).enumerate() {
                     let place = usize::try_from(id.wrapping_sub(*least)).unwrap_or(usize::MAX);
-                    *out = match numbers.get_mut(place) {
-                        Some(number) if *number != UNSEEN => *number,
-                        place => {
-                            let number = name(&id.to_string()).map_err(|one| (done, one))?;
-                            if let Some(place) = place {
-                                *place = number;
-                            }
-                            number
-                        }
-                    };
+                    let number = number_at(numbers, place, || name(&id.to_string()));
+                    *out = number.map_err(|one| (done, one))?;
                 }
             }
             (Self::Words(numbers), Ids::Words(words)) => {
@@ -94,14 +85,7 @@ impl Numbering {
             (Self::Dense { least, numbers }, Ids::Numbers(column)) => {
                 let id = column.get(row).copied().unwrap_or_default();
                 let place = usize::try_from(id.wrapping_sub(*least)).unwrap_or(usize::MAX);
-                match numbers.get_mut(place) {
-                    Some(number) if *number != UNSEEN => Ok(*number),
-                    Some(number) => {
-                        *number = name(&id.to_string())?;
-                        Ok(*number)
-                    }
-                    None => name(&id.to_string()),
-                }
+                number_at(numbers, place, || name(&id.to_string()))
             }
             (Self::Sparse(known), Ids::Numbers(column)) => {
                 let id = column.get(row).copied().unwrap_or_default();
@@ -114,17 +98,31 @@ impl Numbering {
             }
             (Self::Words(numbers), Ids::Words(words)) => {
                 let code = words.codes.get(row).unwrap_or_default();
-                match numbers.get_mut(code) {
-                    Some(number) if *number != UNSEEN => Ok(*number),
-                    Some(number) => {
-                        *number = name(words.words.get(code).copied().unwrap_or_default())?;
-                        Ok(*number)
-                    }
-                    None => name(""),
-                }
+                number_at(numbers, code, || {
+                    name(words.words.get(code).copied().unwrap_or_default())
+                })
             }
             // The numbering was made of this column.
             _ => name(""),
+        }
+    }
+}
+
+/// The number at a place, which `name` gives where there is none yet.
+#[inline(always)]
+fn number_at(
+    numbers: &mut [u32],
+    place: usize,
+    name: impl FnOnce() -> Result<u32, Problem>,
+) -> Result<u32, Problem> {
+    match numbers.get_mut(place) {
+        Some(number) if *number != UNSEEN => Ok(*number),
+        place => {
+            let number = name()?;
+            if let Some(place) = place {
+                *place = number;
+            }
+            Ok(number)
         }
     }
 }
@@ -141,16 +139,7 @@ where
     for (done, (out, code)) in out.iter_mut().zip(codes.unwrap_or_default()).enumerate() {
         // That codes point at words was checked before.
         let code = usize::try_from(*code).unwrap_or_default();
-        *out = match numbers.get_mut(code) {
-            Some(number) if *number != UNSEEN => *number,
-            place => {
-                let number = name(code).map_err(|one| (done, one))?;
-                if let Some(place) = place {
-                    *place = number;
-                }
-                number
-            }
-        };
+        *out = number_at(numbers, code, || name(code)).map_err(|one| (done, one))?;
     }
     Ok(())
 }

@@ -69,11 +69,11 @@ enum Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// The meter that this moves; a number that no meter has if it moves none.
-    fn meter(&self) -> usize {
+    /// The meter that this moves.
+    fn meter(&self) -> Option<usize> {
         match self {
-            Self::Pays(Pays { way: Way::Schedule(schedule), .. }) => schedule.meter,
-            _ => usize::MAX,
+            Self::Pays(Pays { way: Way::Schedule(schedule), .. }) => Some(schedule.meter),
+            _ => None,
         }
     }
 }
@@ -149,8 +149,8 @@ impl<'a> Straight<'a> {
             chosen.unwrap_or(Choice::Asked)
         });
         straight.choices = chosen.collect();
-        for choice in &straight.choices {
-            if let Some(metered) = straight.metered.get_mut(choice.meter()) {
+        for meter in straight.choices.iter().filter_map(Choice::meter) {
+            if let Some(metered) = straight.metered.get_mut(meter) {
                 *metered = true;
             }
         }
@@ -254,10 +254,8 @@ impl<'a> Straight<'a> {
         let one = &self.tables.one_multiplied;
         let mut amount = amount.times(&pays.factor)?;
         let mut gone = 0_i64;
-        if pays.rule.limited {
-            if let Some(limit) = pays.rule.limit(&amount) {
-                gone = keep_to(&mut amount, limit, one, cent.rounding)?.unwrap_or(0);
-            }
+        if let Some(limit) = pays.rule.limit(&amount) {
+            gone = keep_to(&mut amount, limit, one, cent.rounding)?.unwrap_or(0);
         }
         for max in &self.tables.caps {
             if amount > *max {

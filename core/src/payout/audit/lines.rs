@@ -21,10 +21,7 @@ pub(super) fn to_partner(
     let mut sums = BTreeMap::new();
     for entry in &posting.entries {
         if entry.account == Account::Partner && wanted(entry.kind) {
-            let currency = entry.amount.currency;
-            // Those that are finer than the currency are not sound.
-            let minor = to_minor(entry.amount.amount, currency).unwrap_or_default();
-            *sums.entry(currency).or_default() += i128::from(minor);
+            *sums.entry(entry.amount.currency).or_default() += i128::from(entry.sound_minor());
         }
     }
     sums

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Currency, to_minor};
+use crate::kernel::money::Currency;
 use crate::kernel::problem::Problem;
 use crate::payout::life::{Life, Lives, Step};
 use crate::payout::posting::{Account, EntryKind};
@@ -124,7 +124,7 @@ pub(super) fn held(sound: &[Sound<'_>]) -> Vec<Problem> {
         for entry in &one.posting.entries {
             let (account, currency) = (entry.account, entry.amount.currency);
             if matches!(account, Account::Transit | Account::Processing) {
-                let minor = to_minor(entry.amount.amount, currency).unwrap_or_default();
+                let minor = entry.sound_minor();
                 let place = (one.posting.reference, account, currency);
                 let held = sums.entry(place).or_insert((0, one));
                 *held = (held.0 + i128::from(minor), one);
@@ -164,7 +164,7 @@ pub(super) fn overdrawn(sound: &[Sound<'_>]) -> Vec<Problem> {
     for one in sound {
         for entry in one.posting.entries.iter().filter(|one| one.account == Account::Partner) {
             let currency = entry.amount.currency;
-            let minor = to_minor(entry.amount.amount, currency).unwrap_or_default();
+            let minor = entry.sound_minor();
             let flow = flows.entry((&one.posting.partner, currency)).or_default();
             if !entry.kind.is_earned() {
                 let start = (entry.kind == EntryKind::Payout).then_some(one);
