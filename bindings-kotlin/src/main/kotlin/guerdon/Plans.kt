@@ -2,20 +2,20 @@
 
 package guerdon
 
+import java.nio.ByteBuffer
+
 /**
  * What an event would earn, step by step, without remembering it.
  *
  * @throws GuerdonException what is wrong with the event; `state_busy` while another call changes the state
  */
 @Throws(GuerdonException::class)
-public fun Plan.preview(event: Event, state: State, roster: Roster? = null): Outcome = exchange(
+public fun Plan.preview(event: Event, state: State, roster: Roster? = null): Outcome = cross(
+    state,
+    roster,
     FfiConverterTypeEvent.allocationSize(event),
     { FfiConverterTypeEvent.write(event, it) },
-    { lane, length ->
-        held(this, state, roster) { plan, of, partners ->
-            Crossing.native.preview(lane.handle, plan, of, partners, length, lane.status)
-        }
-    },
+    Crossing.native::preview,
     FfiConverterTypeOutcome::read,
 )
 
@@ -25,14 +25,12 @@ public fun Plan.preview(event: Event, state: State, roster: Roster? = null): Out
  * @throws GuerdonException as for one event, with the place of the event
  */
 @Throws(GuerdonException::class)
-public fun Plan.preview(events: List<Event>, state: State, roster: Roster? = null): List<Outcome> = exchange(
+public fun Plan.preview(events: List<Event>, state: State, roster: Roster? = null): List<Outcome> = cross(
+    state,
+    roster,
     FfiConverterSequenceTypeEvent.allocationSize(events),
     { FfiConverterSequenceTypeEvent.write(events, it) },
-    { lane, length ->
-        held(this, state, roster) { plan, of, partners ->
-            Crossing.native.previewAll(lane.handle, plan, of, partners, length, lane.status)
-        }
-    },
+    Crossing.native::previewAll,
     FfiConverterSequenceTypeOutcome::read,
 )
 
@@ -42,17 +40,15 @@ public fun Plan.preview(events: List<Event>, state: State, roster: Roster? = nul
  * @throws GuerdonException what is wrong with the event; `state_busy` while another call changes the state
  */
 @Throws(GuerdonException::class)
-public fun Plan.evaluate(event: Event, state: State, roster: Roster? = null, explain: Boolean = false): Outcome = exchange(
+public fun Plan.evaluate(event: Event, state: State, roster: Roster? = null, explain: Boolean = false): Outcome = cross(
+    state,
+    roster,
     1UL + FfiConverterTypeEvent.allocationSize(event),
     {
         FfiConverterBoolean.write(explain, it)
         FfiConverterTypeEvent.write(event, it)
     },
-    { lane, length ->
-        held(this, state, roster) { plan, of, partners ->
-            Crossing.native.evaluate(lane.handle, plan, of, partners, length, lane.status)
-        }
-    },
+    Crossing.native::evaluate,
     FfiConverterTypeOutcome::read,
 )
 
@@ -67,17 +63,15 @@ public fun Plan.evaluate(
     state: State,
     roster: Roster? = null,
     explain: Boolean = false,
-): List<Outcome> = exchange(
+): List<Outcome> = cross(
+    state,
+    roster,
     1UL + FfiConverterSequenceTypeEvent.allocationSize(events),
     {
         FfiConverterBoolean.write(explain, it)
         FfiConverterSequenceTypeEvent.write(events, it)
     },
-    { lane, length ->
-        held(this, state, roster) { plan, of, partners ->
-            Crossing.native.evaluateAll(lane.handle, plan, of, partners, length, lane.status)
-        }
-    },
+    Crossing.native::evaluateAll,
     FfiConverterSequenceTypeOutcome::read,
 )
 
@@ -87,17 +81,15 @@ public fun Plan.evaluate(
  * @throws GuerdonException what is wrong with the refund or the lines; `state_busy` while another call changes the state
  */
 @Throws(GuerdonException::class)
-public fun Plan.refund(refund: Refund, posted: List<Line>, state: State, roster: Roster? = null): Outcome = exchange(
+public fun Plan.refund(refund: Refund, posted: List<Line>, state: State, roster: Roster? = null): Outcome = cross(
+    state,
+    roster,
     FfiConverterTypeRefund.allocationSize(refund) + FfiConverterSequenceTypeLine.allocationSize(posted),
     {
         FfiConverterTypeRefund.write(refund, it)
         FfiConverterSequenceTypeLine.write(posted, it)
     },
-    { lane, length ->
-        held(this, state, roster) { plan, of, partners ->
-            Crossing.native.refund(lane.handle, plan, of, partners, length, lane.status)
-        }
-    },
+    Crossing.native::refund,
     FfiConverterTypeOutcome::read,
 )
 
@@ -109,15 +101,30 @@ public fun Plan.refund(refund: Refund, posted: List<Line>, state: State, roster:
  *   changes the state
  */
 @Throws(GuerdonException::class)
-public fun Plan.run(columns: Map<String, Column>, state: State, roster: Roster? = null): BatchEarnings = exchange(
+public fun Plan.run(columns: Map<String, Column>, state: State, roster: Roster? = null): BatchEarnings = cross(
+    state,
+    roster,
     FfiConverterMapStringTypeColumn.allocationSize(columns),
     { FfiConverterMapStringTypeColumn.write(columns, it) },
-    { lane, length ->
-        held(this, state, roster) { plan, of, partners ->
-            Crossing.native.run(lane.handle, plan, of, partners, length, lane.status)
-        }
-    },
+    Crossing.native::run,
     FfiConverterTypeBatchEarnings::read,
+)
+
+/** One call of a plan with a state and perhaps a roster: what is written, which call, and how its answer is read. */
+private inline fun <T> Plan.cross(
+    state: State,
+    roster: Roster?,
+    size: ULong,
+    write: (ByteBuffer) -> Unit,
+    call: (exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long) -> Long,
+    read: (ByteBuffer) -> T,
+): T = exchange(
+    size,
+    write,
+    { lane, length ->
+        held(this, state, roster) { plan, of, partners -> call(lane.handle, plan, of, partners, length, lane.status) }
+    },
+    read,
 )
 
 /** The handles, which nobody frees until the call is over; what was closed is refused. */
