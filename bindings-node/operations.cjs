@@ -5,6 +5,7 @@ const { call } = require('./call.cjs');
 
 exports.OPERATIONS = Object.freeze([
   'commission.evaluate',
+  'commission.guarantee',
   'commission.merge',
   'commission.refund',
   'commission.replay',
@@ -35,6 +36,7 @@ exports.OPERATIONS = Object.freeze([
 
 exports.commission = {
   evaluate: (input) => call('commission.evaluate', input),
+  guarantee: (input) => call('commission.guarantee', input),
   merge: (input) => call('commission.merge', input),
   refund: (input) => call('commission.refund', input),
   replay: (input) => call('commission.replay', input),

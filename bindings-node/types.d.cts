@@ -228,6 +228,15 @@ export type Combine =
   /** All of them. */
   | 'sum';
 
+/** Which sponsors are passed over. */
+export type Compression =
+  /** Nobody: what a closed sponsor would earn goes to nobody. */
+  | 'none'
+  /** Closed ones. */
+  | 'closed'
+  /** Closed and suspended ones. */
+  | 'inactive';
+
 /** What `money.convert` takes. */
 export interface ConvertInput {
   /** The amount to convert. */
@@ -684,6 +693,63 @@ export interface Group {
   rules: Rule[];
 }
 
+/** What a partner is paid at least in each period. */
+export interface Guarantee {
+  /** Its id; lines name it as their rule. */
+  id: Id;
+  /** The least for a period, in the plan's currency. */
+  amount: Amount;
+  /** The periods; windows follow the plan's zone. */
+  window: Window;
+  /**
+   * Whether what was paid on top is taken back from what later periods earn above the amount:
+   * a draw; `false` unless said.
+   * @default false
+   */
+  recoverable?: boolean;
+}
+
+/** What `commission.guarantee` takes. */
+export interface GuaranteeInput {
+  /** The plan. */
+  plan: PlanDocument | string;
+  /** The partners who have the guarantee. */
+  partners: Partner[];
+  /** An instant in the first period that is settled. */
+  first: InstantInput;
+  /** An instant in the last one. */
+  last: InstantInput;
+  /**
+   * What was posted to these partners in these periods, by any version of the plan, and all
+   * lines of kind `guarantee` from before.
+   */
+  lines: Line<InstantInput>[];
+}
+
+/** What `commission.guarantee` gives. */
+export interface GuaranteeSettlement {
+  /** What to post, partner by partner. */
+  lines: Line[];
+  /** How each period came out, partner by partner. */
+  periods: GuaranteedPeriod[];
+}
+
+/** A period of a partner. */
+export interface GuaranteedPeriod {
+  /** Who. */
+  partner: Id;
+  /** Its name, such as `2026-11`. */
+  period: string;
+  /** What the partner earned in it. */
+  earned: Money;
+  /** What the guarantee adds, or below zero takes back. */
+  added: Money;
+  /** Both together. */
+  paid: Money;
+  /** What later periods have to give back. */
+  owed: Money;
+}
+
 /** One thing that happened. */
 export type Happening =
   | HappeningEvent
@@ -1103,7 +1169,9 @@ export type LineKind =
    */
   | 'unpaid'
   /** What a refund took back of any of them. */
-  | 'reversal';
+  | 'reversal'
+  /** What a guarantee added to a period, or below zero took back. */
+  | 'guarantee';
 
 /** What a cap took away. */
 export interface Lost {
@@ -1274,10 +1342,23 @@ export interface Override {
   id: Id;
   /** How far up: 1 is the seller's sponsor, 2 the sponsor's sponsor. */
   level: number;
+  /** The last level that it is paid to, each one from `level` on; `level` alone unless said. */
+  to_level?: number;
   /** What the rate is a share of. */
   of: OverrideBase;
-  /** The share. */
+  /** The share; with `tiers`, that of a partner whose tier is not among them. */
   rate: Rate;
+  /**
+   * The share by the tier that the host's record of the sponsor says.
+   * @default {}
+   */
+  tiers?: { [key: string]: Rate };
+  /**
+   * Whether a sponsor is paid only what their share exceeds the highest one below them, the
+   * seller's included; `false` unless said.
+   * @default false
+   */
+  differential?: boolean;
   /** When it applies; always unless said. */
   when?: Expression;
 }
@@ -1754,6 +1835,13 @@ export interface PlanDocument {
    * @default []
    */
   overrides?: Override[];
+  /**
+   * Which sponsors are passed over, so that those above them move up.
+   * @default "none"
+   */
+  compression?: Compression;
+  /** What a partner is paid at least in each period. */
+  guarantee?: Guarantee;
   /**
    * What a refund does to what was posted.
    * @default "frozen"
@@ -2699,6 +2787,8 @@ export interface Withholding {
 export interface Operations {
   /** What an event earns, for whom and why. */
   'commission.evaluate': { input: EvaluateInput; output: Evaluation };
+  /** Settles what partners are paid at least in each period: what to add, and what to take back. */
+  'commission.guarantee': { input: GuaranteeInput; output: GuaranteeSettlement };
   /** Merges the states of the parts of a history that were run apart. */
   'commission.merge': { input: MergeInput; output: Merged };
   /** What a refund takes back of the lines that were posted. */

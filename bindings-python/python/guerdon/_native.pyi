@@ -39,6 +39,9 @@ __all__ = [
     "FactValueRatio",
     "FactValueString",
     "FactValueUnrounded",
+    "GuaranteeInput",
+    "GuaranteeSettlement",
+    "GuaranteedPeriod",
     "HappeningEvent",
     "HappeningRefund",
     "Item",
@@ -128,6 +131,7 @@ __all__ = [
     "__version__",
     "call",
     "commission_evaluate",
+    "commission_guarantee",
     "commission_merge",
     "commission_refund",
     "commission_replay",
@@ -705,6 +709,83 @@ class FactValueList:
         """A list of values of one type."""
     @staticmethod
     def from_json(text: str) -> FactValueList:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class GuaranteeInput:
+    """What `commission.guarantee` takes."""
+    def __new__(cls, *, plan: DocumentInput, partners: Sequence[Partner], first: InstantInput, last: InstantInput, lines: Sequence[Line]) -> GuaranteeInput: ...
+    @property
+    def plan(self) -> str:
+        """The plan."""
+    @property
+    def partners(self) -> list[Partner]:
+        """The partners who have the guarantee."""
+    @property
+    def first(self) -> _dt.datetime:
+        """An instant in the first period that is settled."""
+    @property
+    def last(self) -> _dt.datetime:
+        """An instant in the last one."""
+    @property
+    def lines(self) -> list[Line]:
+        """What was posted to these partners in these periods, by any version of the plan, and all
+        lines of kind `guarantee` from before.
+        """
+    @staticmethod
+    def from_json(text: str) -> GuaranteeInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class GuaranteeSettlement:
+    """What `commission.guarantee` gives."""
+    def __new__(cls, *, lines: Sequence[Line], periods: Sequence[GuaranteedPeriod]) -> GuaranteeSettlement: ...
+    @property
+    def lines(self) -> list[Line]:
+        """What to post, partner by partner."""
+    @property
+    def periods(self) -> list[GuaranteedPeriod]:
+        """How each period came out, partner by partner."""
+    @staticmethod
+    def from_json(text: str) -> GuaranteeSettlement:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class GuaranteedPeriod:
+    """A period of a partner."""
+    def __new__(cls, *, partner: IdInput, period: str, earned: Money, added: Money, paid: Money, owed: Money) -> GuaranteedPeriod: ...
+    @property
+    def partner(self) -> str:
+        """Who."""
+    @property
+    def period(self) -> str:
+        """Its name, such as `2026-11`."""
+    @property
+    def earned(self) -> Money:
+        """What the partner earned in it."""
+    @property
+    def added(self) -> Money:
+        """What the guarantee adds, or below zero takes back."""
+    @property
+    def paid(self) -> Money:
+        """Both together."""
+    @property
+    def owed(self) -> Money:
+        """What later periods have to give back."""
+    @staticmethod
+    def from_json(text: str) -> GuaranteedPeriod:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2834,6 +2915,9 @@ class WithholdInput:
 
 def commission_evaluate(input: EvaluateInput) -> Evaluation:
     """What an event earns, for whom and why."""
+
+def commission_guarantee(input: GuaranteeInput) -> GuaranteeSettlement:
+    """Settles what partners are paid at least in each period: what to add, and what to take back."""
 
 def commission_merge(input: MergeInput) -> Merged:
     """Merges the states of the parts of a history that were run apart."""

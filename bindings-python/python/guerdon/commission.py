@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import EvaluateInput, Evaluation, Event, Line, MergeInput, Merged, Partner, Refund, RefundInput, Replay, ReplayInput
-from .types import DocumentInput, Happening
+from ._native import EvaluateInput, Evaluation, Event, GuaranteeInput, GuaranteeSettlement, Line, MergeInput, Merged, Partner, Refund, RefundInput, Replay, ReplayInput
+from .types import DocumentInput, Happening, InstantInput
 
-__all__ = ["evaluate", "merge", "refund", "replay"]
+__all__ = ["evaluate", "guarantee", "merge", "refund", "replay"]
 
 
 def evaluate(*, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, event: Event, explain: bool | None = None) -> Evaluation:
@@ -26,6 +26,23 @@ def evaluate(*, plan: DocumentInput, state: DocumentInput | None = None, partner
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.commission_evaluate(_native.EvaluateInput(plan=plan, state=state, partners=partners, event=event, explain=explain))
+
+
+def guarantee(*, plan: DocumentInput, partners: Sequence[Partner], first: InstantInput, last: InstantInput, lines: Sequence[Line]) -> GuaranteeSettlement:
+    """Settles what partners are paid at least in each period: what to add, and what to take back.
+
+    Args:
+        plan: The plan.
+        partners: The partners who have the guarantee.
+        first: An instant in the first period that is settled.
+        last: An instant in the last one.
+        lines: What was posted to these partners in these periods, by any version of the plan, and all
+            lines of kind `guarantee` from before.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.commission_guarantee(_native.GuaranteeInput(plan=plan, partners=partners, first=first, last=last, lines=lines))
 
 
 def merge(*, plan: DocumentInput, states: Sequence[DocumentInput]) -> Merged:

@@ -24,6 +24,7 @@ class Operation(NamedTuple):
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("commission.evaluate", "What an event earns, for whom and why.", commission.evaluate, _native.commission_evaluate, _native.EvaluateInput),
+    Operation("commission.guarantee", "Settles what partners are paid at least in each period: what to add, and what to take back.", commission.guarantee, _native.commission_guarantee, _native.GuaranteeInput),
     Operation("commission.merge", "Merges the states of the parts of a history that were run apart.", commission.merge, _native.commission_merge, _native.MergeInput),
     Operation("commission.refund", "What a refund takes back of the lines that were posted.", commission.refund, _native.commission_refund, _native.RefundInput),
     Operation("commission.replay", "Replays a history of events and refunds from its beginning.", commission.replay, _native.commission_replay, _native.ReplayInput),

@@ -111,7 +111,7 @@ LadderChangeReason: TypeAlias = Literal["reached", "decreased", "not_requalified
 - `not_requalified`: A window, and the grace after it, did not earn it again.
 """
 
-LineKind: TypeAlias = Literal["commission", "override", "unpaid", "reversal"]
+LineKind: TypeAlias = Literal["commission", "override", "unpaid", "reversal", "guarantee"]
 """What a line is for.
 
 - `commission`: What the seller earned.
@@ -119,6 +119,7 @@ LineKind: TypeAlias = Literal["commission", "override", "unpaid", "reversal"]
 - `unpaid`: A line of the sale that no rule paid: nothing to post, kept so that a refund knows the
   whole order.
 - `reversal`: What a refund took back of any of them.
+- `guarantee`: What a guarantee added to a period, or below zero took back.
 """
 
 OrderingScope: TypeAlias = Literal["event", "partner", "customer", "program"]

@@ -9,18 +9,21 @@ use crate::kernel::calendar::{
 };
 use crate::kernel::document::{self, Limits};
 use crate::kernel::exact::Exact;
-use crate::kernel::expression::{self, Expression, FactType, Program, Vocabulary};
+use crate::kernel::expression::{Program, Vocabulary};
 use crate::kernel::id::Id;
 use crate::kernel::ladder::Levels;
-use crate::kernel::money::{Amount, Currency, to_minor};
+use crate::kernel::money::Rate;
 use crate::kernel::problem::{Problem, Problems};
 use crate::kernel::schedule::Compiled;
 
+use super::compiling::Compiling;
 use super::conditions::ConditionId;
 use super::event::EventKind;
 use super::outcome::{PlanReference, TierChange};
-use super::plan::{Cap, CapScope, Combine, Measure, Pay, PlanDocument, Rule, TierLadder};
+use super::plan::{Combine, Measure, Pay, PlanDocument, Rule};
 use super::rates::Tables;
+use super::scratch::Overriding;
+use super::sponsoring::Override;
 use super::state::State;
 use super::{facts, rates, validate};
 
@@ -39,6 +42,8 @@ pub struct Plan {
     pub(super) counts_customers: bool,
     pub(super) caps: Vec<CapMeter>,
     pub(super) overrides: Vec<Option<ConditionId>>,
+    /// How far up the overrides reach.
+    pub(super) depth: usize,
     /// The groups, each with its rules in the order in which they are tried.
     pub(super) groups: Vec<GroupSpec>,
     /// Of each rule, by its number, its group and its place there.
@@ -93,7 +98,7 @@ pub(super) struct RuleSpec {
 pub(super) struct Kinds(u8);
 
 impl Kinds {
-    fn of(kinds: &[EventKind]) -> Self {
+    pub(super) fn of(kinds: &[EventKind]) -> Self {
         Self(kinds.iter().fold(0, |set, kind| set | Self::bit(*kind)))
     }
 
@@ -158,6 +163,7 @@ impl Plan {
         let exact = rates::exact(&document, &tier_ids, &parts.multipliers, &windows)?;
         let fast = rates::scaled(&document, &tier_ids, &parts.multipliers, &windows);
         let reference = reference(&document)?;
+        let overrides = document.overrides.iter();
         Ok(Self {
             reference,
             vocabulary: compiling.vocabulary,
@@ -169,6 +175,7 @@ impl Plan {
             cap_meters: parts.caps.iter().filter_map(|cap| cap.meter).collect(),
             caps: parts.caps,
             overrides: parts.overrides,
+            depth: usize::from(overrides.map(|one| *one.levels().end()).max().unwrap_or(0)),
             places: places(&document),
             groups: parts.groups,
             tiers: parts.tiers,
@@ -243,6 +250,12 @@ impl Plan {
             .collect()
     }
 
+    /// The rate that made an override.
+    pub(super) fn override_rate(&self, of: &Override, one: &Overriding) -> Rate {
+        let tier = |tier: Option<u16>| self.tier_ids.get(usize::from(tier?));
+        of.paid(tier(one.tier), one.below.map(tier))
+    }
+
     /// The number of a tier; none for one that the plan does not know.
     pub(super) fn tier_number(&self, tier: &Id) -> Option<u16> {
         self.tier_ids.binary_search(tier).ok().and_then(|number| u16::try_from(number).ok())
@@ -267,13 +280,14 @@ fn places(document: &PlanDocument) -> Vec<(usize, usize)> {
 }
 
 /// The tiers that the document names, in the order of their ids.
-fn tier_ids(document: &PlanDocument) -> Vec<Id> {
+pub(super) fn tier_ids(document: &PlanDocument) -> Vec<Id> {
     let mut ids: Vec<Id> = Vec::new();
     for rule in document.groups.iter().flat_map(|group| &group.rules) {
         if let Pay::ByTier { tiers, .. } = &rule.pay {
             ids.extend(tiers.keys().cloned());
         }
     }
+    ids.extend(document.overrides.iter().flat_map(|one| one.tiers.keys()).cloned());
     for level in document.ladder.iter().flat_map(|ladder| &ladder.tiers.levels) {
         ids.push(level.id.clone());
     }
@@ -289,141 +303,4 @@ fn reference(document: &PlanDocument) -> Result<PlanReference, Problem> {
         hash: document::hash(document)?.parse()?,
         zone_data: TZDB_VERSION.parse()?,
     })
-}
-
-/// What compiling has gathered so far.
-#[derive(Default)]
-struct Compiling {
-    vocabulary: Vocabulary,
-    conditions: Vec<Program>,
-    windows: Vec<Window>,
-    meters: Vec<MeterSpec>,
-    found: Vec<Problem>,
-}
-
-/// The parts of a plan that have conditions or meters.
-struct Parts {
-    groups: Vec<GroupSpec>,
-    multipliers: Vec<Option<ConditionId>>,
-    overrides: Vec<Option<ConditionId>>,
-    caps: Vec<CapMeter>,
-    tiers: Option<TierSpec>,
-}
-
-impl Compiling {
-    /// Compiles a condition; where it is in the document goes in front of its problems.
-    fn condition(&mut self, when: Option<&Expression>, pointer: &str) -> Option<ConditionId> {
-        match expression::compile(when?, &self.vocabulary, FactType::Bool {}) {
-            Ok(program) => {
-                self.conditions.push(program);
-                Some(self.conditions.len() - 1)
-            }
-            Err(problems) => {
-                self.found.extend(problems.into_vec().into_iter().map(|problem| {
-                    let path = format!("/{pointer}{}", problem.path);
-                    problem.at(path)
-                }));
-                None
-            }
-        }
-    }
-
-    fn meter(&mut self, name: String, window: Window, key: Key) -> usize {
-        let position =
-            self.windows.iter().position(|known| *known == window).unwrap_or_else(|| {
-                self.windows.push(window);
-                self.windows.len() - 1
-            });
-        self.meters.push(MeterSpec { name, window: position, key });
-        self.meters.len() - 1
-    }
-
-    fn parts(&mut self, document: &PlanDocument) -> Parts {
-        // Schedules come first, so that the number of a schedule is that of its meter.
-        for (name, tiered) in &document.schedules {
-            self.meter(format!("schedule/{name}"), tiered.window, Key::Partner);
-        }
-        Parts {
-            groups: self.groups(document),
-            multipliers: document
-                .multipliers
-                .iter()
-                .enumerate()
-                .map(|(at, one)| {
-                    self.condition(one.when.as_ref(), &format!("multipliers/{at}/when"))
-                })
-                .collect(),
-            overrides: document
-                .overrides
-                .iter()
-                .enumerate()
-                .map(|(at, one)| self.condition(one.when.as_ref(), &format!("overrides/{at}/when")))
-                .collect(),
-            caps: document.caps.iter().map(|cap| self.cap(cap, document.currency)).collect(),
-            tiers: document.ladder.as_ref().and_then(|ladder| self.tiers(ladder, document)),
-        }
-    }
-
-    fn groups(&mut self, document: &PlanDocument) -> Vec<GroupSpec> {
-        let mut number = 0;
-        let mut groups = Vec::with_capacity(document.groups.len());
-        for (group, of) in document.groups.iter().enumerate() {
-            let mut rules = Vec::with_capacity(of.rules.len());
-            for (rule, one) in of.rules.iter().enumerate() {
-                let pointer = format!("groups/{group}/rules/{rule}/when");
-                let when = self.condition(one.when.as_ref(), &pointer);
-                rules.push((one.priority, RuleSpec { number, kinds: Kinds::of(&one.on), when }));
-                number += 1;
-            }
-            rules.sort_by_key(|(priority, _)| -i64::from(*priority));
-            let rules = rules.into_iter().map(|(_, rule)| rule).collect();
-            groups.push(GroupSpec { combine: of.combine, rules });
-        }
-        groups
-    }
-
-    fn cap(&mut self, cap: &Cap, currency: Currency) -> CapMeter {
-        let key = match cap.scope {
-            CapScope::Order => None,
-            CapScope::Customer => Some(Key::Customer),
-            CapScope::Partner => Some(Key::Partner),
-            CapScope::Program => Some(Key::Program),
-        };
-        let window = cap.window.unwrap_or(Window::Lifetime {});
-        CapMeter {
-            // Checked by `validate` to be whole minor units.
-            max: to_minor(cap.max, currency).unwrap_or_default(),
-            meter: key.map(|key| self.meter(format!("cap/{}", cap.id), window, key)),
-        }
-    }
-
-    fn tiers(&mut self, ladder: &TierLadder, document: &PlanDocument) -> Option<TierSpec> {
-        let ids = tier_ids(document);
-        let minor = Exact::from(match ladder.measure {
-            Measure::Volume => document.currency.minor_per_unit(),
-            Measure::Count | Measure::Quantity => 1,
-        });
-        let count = |from: Amount| Exact::from(from.decimal()).checked_mul(&minor);
-        let levels = match Levels::compile(&ladder.tiers, count) {
-            Ok(levels) => levels,
-            Err(problems) => {
-                let placed = problems.into_vec().into_iter();
-                self.found.extend(placed.map(|problem| problem.under("tiers").under("ladder")));
-                return None;
-            }
-        };
-        Some(TierSpec {
-            measure: ladder.measure,
-            when: self.condition(ladder.when.as_ref(), "ladder/when"),
-            meter: self.meter("ladder".to_owned(), ladder.window, Key::Partner),
-            levels,
-            tier_of_level: ladder
-                .tiers
-                .levels
-                .iter()
-                .filter_map(|level| ids.binary_search(&level.id).ok())
-                .filter_map(|number| u16::try_from(number).ok())
-                .collect(),
-        })
-    }
 }

@@ -1,33 +1,27 @@
 //! One event through the plan: what it reads, what it makes of it, what it changes.
 
 use crate::kernel::calendar::{Date, Instant, Ordinal, PeriodCursor, PlacedWindow, Window};
-use crate::kernel::exact::Exact;
 use crate::kernel::explain::{NoSteps, Sink};
 use crate::kernel::id::Id;
-use crate::kernel::money::{
-    AMOUNT_TOO_LARGE, Amount, CURRENCY_MISMATCH, Money, from_minor, to_minor,
-};
+use crate::kernel::money::{AMOUNT_TOO_LARGE, CURRENCY_MISMATCH, Money, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
 use super::asking::EventFacts;
 use super::compile::Plan;
 use super::evaluate::{Evaluator, Rated, Stop};
-use super::event::{Event, EventKind, Partner, PartnerStatus};
+use super::event::{Event, Partner, PartnerStatus};
 use super::outcome::{Outcome, OutcomeStatus};
-use super::plan::Base;
 use super::rates::Tables;
 use super::reading::{Few, Reading};
 use super::roster::Roster;
-use super::row::{Row, RowLine};
+use super::row::Row;
 use super::scratch::Scratch;
 use super::settle::commit;
 use super::state::State;
 use super::step::Step;
 use super::telling::Telling;
-use super::working::{Quantity, Working};
-use super::{
-    EVENT_NEGATIVE, EVENT_WITHOUT_AMOUNT, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH, STATE_MISMATCH,
-};
+use super::working::Working;
+use super::{EVENT_NEGATIVE, STATE_MISMATCH};
 
 impl Plan {
     /// Evaluates an event and remembers it in the state.
@@ -231,19 +225,17 @@ impl Plan {
             .iter()
             .try_fold(0_i64, |sum, line| sum.checked_add(line.gross))
             .ok_or_else(too_large)?;
-        let wanted = self.document.overrides.iter().map(|one| usize::from(one.level)).max();
-        let above = roster.sponsors(&event.partner).take(wanted.unwrap_or(0));
-        let sponsor_ids: Vec<Id> = above.cloned().collect();
-        let given_tier = record.and_then(|record| record.tier.as_ref());
-        let given_tier = given_tier.filter(|_| self.tiers.is_none());
+        let sponsor_ids: Vec<Id> = self.sponsors(roster, &event.partner).cloned().collect();
+        let tier = record.and_then(|record| record.tier.as_ref());
+        let given_tier = tier.filter(|_| self.tiers.is_none());
         Ok(Reading {
             lines,
             items,
             order_gross,
             windows,
-            sponsors: sponsor_ids.iter().map(|id| roster.earns(id)).collect(),
+            sponsors: sponsor_ids.iter().map(|id| self.sponsor(roster, id)).collect(),
             sponsor_ids,
-            tier: given_tier.and_then(|tier| self.tier_number(tier)),
+            tier: tier.and_then(|tier| self.tier_number(tier)),
             given_tier: given_tier.cloned(),
             payable_at,
         })
@@ -268,83 +260,6 @@ impl Plan {
             return ordinal((window, cursor)).map(Few::One);
         }
         self.windows.iter().zip(cursors).map(ordinal).collect::<Result<_, _>>().map(Few::Several)
-    }
-
-    fn lines(&self, event: &Event) -> Result<(Few<RowLine>, Vec<Option<Id>>), Problem> {
-        if event.items.is_empty() {
-            check_amount(event)?;
-            let line = self.line(event.amount, event.net, event.quantity)?;
-            return Ok((Few::One(line), Vec::new()));
-        }
-        let mut lines = Vec::with_capacity(event.items.len());
-        let mut items: Vec<Option<Id>> = Vec::with_capacity(event.items.len());
-        for (position, item) in event.items.iter().enumerate() {
-            let placed = |problem: Problem| problem.under(position).under("items");
-            if items.contains(&Some(item.id.clone())) {
-                let message = format!("the item `{}` appears twice", item.id);
-                let problem = Problem::new(ITEM_DUPLICATE, message, "give each item its own id");
-                return Err(placed(problem.under("id")));
-            }
-            let line =
-                self.line(Some(item.amount), item.net, Some(item.quantity)).map_err(placed)?;
-            lines.push(line);
-            items.push(Some(item.id.clone()));
-        }
-        self.check_sums(event)?;
-        Ok((Few::Several(lines), items))
-    }
-
-    /// Makes sure that what an event with items says of the whole order is their sum.
-    fn check_sums(&self, event: &Event) -> Result<(), Problem> {
-        let items = || event.items.iter();
-        let amounts = items().map(|item| item.amount);
-        self.check_sum("amount", event.amount, amounts)?;
-        let nets = items().map(|item| item.net.unwrap_or(item.amount));
-        self.check_sum("net", event.net, nets)?;
-        let Some(stated) = event.quantity else { return Ok(()) };
-        let mut quantities = items().map(|item| Exact::from(item.quantity.decimal()));
-        let sum = quantities.try_fold(Exact::ZERO, |sum, part| sum.checked_add(&part))?;
-        let whole = Exact::from(stated.decimal());
-        if sum == whole { Ok(()) } else { Err(no_sum("quantity", &stated)) }
-    }
-
-    fn check_sum(
-        &self,
-        key: &'static str,
-        stated: Option<Money>,
-        mut parts: impl Iterator<Item = Money>,
-    ) -> Result<(), Problem> {
-        let Some(stated) = stated else { return Ok(()) };
-        let whole = self.minor(stated).map_err(|problem| problem.under(key))?;
-        let sum = parts.try_fold(0_i64, |sum, part| sum.checked_add(self.minor(part).ok()?));
-        if sum == Some(whole) { Ok(()) } else { Err(no_sum(key, &stated)) }
-    }
-
-    fn line(
-        &self,
-        amount: Option<Money>,
-        net: Option<Money>,
-        quantity: Option<Amount>,
-    ) -> Result<RowLine, Problem> {
-        let read = |money: Option<Money>, key: &str| match money {
-            Some(money) => self.minor(money).map(Some).map_err(|problem| problem.under(key)),
-            None => Ok(None),
-        };
-        if let Some(negative) = quantity.filter(|quantity| quantity.is_negative()) {
-            return Err(below_zero(&negative).under("quantity"));
-        }
-        let gross = read(amount, "amount")?;
-        let net = read(net, "net")?;
-        let base = match self.document.base {
-            Base::Net => net.or(gross),
-            Base::Gross => gross.or(net),
-        };
-        let gross = gross.or(net);
-        let quantity = match quantity {
-            Some(quantity) => quantity.decimal().normalize().into(),
-            None => Quantity::Whole(1),
-        };
-        Ok(RowLine { gross: gross.unwrap_or(0), base: base.unwrap_or(0), quantity })
     }
 
     /// An amount of an event in minor units of the plan's currency.
@@ -372,31 +287,7 @@ pub(super) fn below_zero(value: &impl std::fmt::Display) -> Problem {
     )
 }
 
-/// Makes sure that something which is paid for says how much was paid: left out by mistake, it would
-/// earn nothing and say so nowhere.
-fn check_amount(event: &Event) -> Result<(), Problem> {
-    let paid_for = matches!(event.kind, EventKind::Sale | EventKind::Renewal);
-    if !paid_for || event.amount.is_some() || event.net.is_some() {
-        return Ok(());
-    }
-    let problem = Problem::new(
-        EVENT_WITHOUT_AMOUNT,
-        format!("the {} has neither an amount nor items", event.kind),
-        "say what was paid in `amount` or `items`, an amount of 0 where it cost nothing",
-    );
-    Err(problem.under("amount"))
-}
-
-fn no_sum(key: &'static str, stated: &impl std::fmt::Display) -> Problem {
-    Problem::new(
-        ITEMS_SUM_MISMATCH,
-        format!("the event's {key} `{stated}` is not the sum of its items"),
-        format!("leave the event's {key} out, or add an item for what is missing"),
-    )
-    .under(key)
-}
-
-fn too_large() -> Problem {
+pub(super) fn too_large() -> Problem {
     Problem::new(
         AMOUNT_TOO_LARGE,
         "an amount of this event does not fit 64 bits of minor units",

@@ -190,11 +190,11 @@ impl<N: Working> Evaluator<'_, N> {
         let Some(of) = self.plan.document.overrides.get(overriding.rule) else { return };
         steps.step(|| Step::Overrode {
             rule: of.id.clone(),
-            partner: row.sponsor_ids.get(usize::from(of.level).saturating_sub(1)).cloned(),
-            level: of.level.into(),
+            partner: row.sponsor_ids.get(usize::from(overriding.level).saturating_sub(1)).cloned(),
+            level: overriding.level.into(),
             of: of.of,
             base: self.money(overriding.base),
-            rate: of.rate.clone(),
+            rate: self.plan.override_rate(of, overriding),
             posted: self.money(overriding.posted),
         });
     }

@@ -25,15 +25,18 @@
 mod arrow;
 mod asking;
 mod compile;
+mod compiling;
 mod conditions;
 mod engine;
 mod evaluate;
 mod event;
 mod explain;
 mod facts;
+mod guarantee;
 mod merge;
 mod operations;
 mod outcome;
+mod overrides;
 mod pay;
 mod plan;
 mod rates;
@@ -45,6 +48,7 @@ mod run;
 mod scratch;
 mod settle;
 mod shared;
+mod sponsoring;
 mod state;
 mod step;
 mod stored;
@@ -79,6 +83,12 @@ crate::codes! {
     WINDOW_ON_ORDER = "window_on_order";
     /// A plan measures over a rolling window, which its state, a sum for each period, cannot hold.
     WINDOW_ROLLING = "window_rolling";
+    /// A guarantee's periods do not end.
+    GUARANTEE_WITHOUT_PERIOD = "guarantee_without_period";
+    /// A guarantee is settled of a plan that has none.
+    GUARANTEE_MISSING = "guarantee_missing";
+    /// The periods that are settled run backwards, or are too many.
+    GUARANTEE_PERIODS = "guarantee_periods";
     /// A plan has nothing that it could pay for.
     PLAN_EMPTY = "plan_empty";
     /// A plan has more rules, tiers or caps than can be numbered.
@@ -119,6 +129,7 @@ crate::codes! {
 
 pub use compile::Plan;
 pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund};
+pub use guarantee::{Guarantee, GuaranteeInput, GuaranteeSettlement, GuaranteedPeriod, guarantee};
 pub use merge::{MergeInput, Merged, merge};
 pub use operations::{
     EvaluateInput, Evaluation, Happening, OrderingScope, PlanDescription, PlanInput, RefundInput,
@@ -126,12 +137,13 @@ pub use operations::{
 };
 pub use outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, PlanReference, TierChange};
 pub use plan::{
-    Base, Cap, CapScope, Combine, Group, Measure, Multiplier, Override, OverrideBase, Pay,
-    PlanDocument, PlanFormat, PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
+    Base, Cap, CapScope, Combine, Group, Measure, Multiplier, Pay, PlanDocument, PlanFormat,
+    PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
 };
 pub use roster::Roster;
 pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};
 pub use shared::{ClaimedState, SharedState};
+pub use sponsoring::{Compression, Override, OverrideBase};
 pub use state::State;
 pub use step::{ExplainInput, Explanation, SkipReason, Step, tell};
 pub use stored::{StateDocument, StateFormat, StateText, StoredSum, StoredTier};

@@ -72,6 +72,8 @@ pub enum LineKind {
     Unpaid,
     /// What a refund took back of any of them.
     Reversal,
+    /// What a guarantee added to a period, or below zero took back.
+    Guarantee,
 }
 
 /// One amount to post, with everything that explains it later.

@@ -15,6 +15,8 @@ use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::Schedule;
 
 use super::event::EventKind;
+use super::guarantee::Guarantee;
+use super::sponsoring::{Compression, Override};
 
 crate::document_format!(
     /// The format of plans that this version reads and writes.
@@ -73,6 +75,11 @@ pub struct PlanDocument {
     /// What the seller's sponsors earn on top.
     #[model(default)]
     pub overrides: Vec<Override>,
+    /// Which sponsors are passed over, so that those above them move up.
+    #[model(default)]
+    pub compression: Compression,
+    /// What a partner is paid at least in each period.
+    pub guarantee: Option<Guarantee>,
     /// What a refund does to what was posted.
     #[model(default)]
     pub refunds: RefundPolicy,
@@ -249,30 +256,6 @@ pub enum CapScope {
     Partner,
     /// What the whole plan pays to sellers.
     Program,
-}
-
-/// What a sponsor earns from the sales of those below.
-#[model(document)]
-pub struct Override {
-    /// The override's id, unique in the plan.
-    pub id: Id,
-    /// How far up: 1 is the seller's sponsor, 2 the sponsor's sponsor.
-    pub level: u8,
-    /// What the rate is a share of.
-    pub of: OverrideBase,
-    /// The share.
-    pub rate: Rate,
-    /// When it applies; always unless said.
-    pub when: Option<Expression>,
-}
-
-/// What an override is a share of.
-#[model]
-pub enum OverrideBase {
-    /// The sale's commission base.
-    Sale,
-    /// What the seller was really paid for it, after caps and rounding.
-    Commission,
 }
 
 impl Rule {

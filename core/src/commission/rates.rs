@@ -10,7 +10,7 @@ use num_integer::Integer;
 
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
-use crate::kernel::money::Amount;
+use crate::kernel::money::{Amount, Rate};
 use crate::kernel::problem::Problems;
 use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::{
@@ -20,6 +20,7 @@ use crate::kernel::schedule::{
 use super::conditions::ConditionId;
 use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::row::{RowLine, measured};
+use super::sponsoring::Override;
 use super::working::Working;
 
 /// The plan's rates over one denominator.
@@ -34,7 +35,23 @@ pub(super) struct Tables<N> {
     pub(super) schedules: Vec<ScheduleTable<N>>,
     pub(super) multipliers: Vec<MultiplierTable<N>>,
     pub(super) caps: Vec<N>,
-    pub(super) overrides: Vec<N>,
+    pub(super) overrides: Vec<OverrideTable<N>>,
+}
+
+/// The rates of an override.
+#[derive(Clone, Debug)]
+pub(super) struct OverrideTable<N> {
+    rate: N,
+    /// By tier number; empty unless it goes by the sponsor's tier.
+    tiers: Vec<Option<N>>,
+}
+
+impl<N> OverrideTable<N> {
+    /// The rate of a tier.
+    pub(super) fn rate(&self, tier: Option<u16>) -> &N {
+        let listed = tier.and_then(|tier| self.tiers.get(usize::from(tier)));
+        listed.and_then(Option::as_ref).unwrap_or(&self.rate)
+    }
 }
 
 /// What a rule pays.
@@ -235,7 +252,9 @@ fn denominator(document: &PlanDocument) -> Option<i64> {
         include(schedule::denominator(&tiered.rates, measure_per_unit, money_per_unit)?)?;
     }
     for overriding in &document.overrides {
-        include(rate_denominator(overriding.rate.exact())?)?;
+        for rate in overriding.tiers.values().chain([&overriding.rate]) {
+            include(rate_denominator(rate.exact())?)?;
+        }
     }
     Some(common)
 }
@@ -284,9 +303,7 @@ impl<N: Working> Build<'_, N> {
             caps: caps
                 .map(|cap| self.money(cap.max, &self.one_multiplied))
                 .collect::<Option<_>>()?,
-            overrides: overrides
-                .map(|one| self.over(one.rate.exact(), &self.one))
-                .collect::<Option<_>>()?,
+            overrides: overrides.map(|one| self.override_table(one)).collect::<Option<_>>()?,
             one: self.one,
             one_multiplied: self.one_multiplied,
             multipliers: self
@@ -318,6 +335,20 @@ impl<N: Working> Build<'_, N> {
         };
         let (min, max) = (limit(rule.min)?, limit(rule.max)?);
         Some(RuleTable { pay, tiers, min, max })
+    }
+
+    fn override_table(&self, of: &Override) -> Option<OverrideTable<N>> {
+        let rate = |rate: &Rate| self.over(rate.exact(), &self.one);
+        let mut tiers = Vec::new();
+        if !of.tiers.is_empty() {
+            for tier in self.tiers {
+                tiers.push(match of.tiers.get(tier) {
+                    Some(listed) => Some(rate(listed)?),
+                    None => None,
+                });
+            }
+        }
+        Some(OverrideTable { rate: rate(&of.rate)?, tiers })
     }
 
     fn paying(&self, pay: &Pay) -> Option<Paying<N>> {

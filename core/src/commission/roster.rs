@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problem;
 
+use super::compile::Plan;
 use super::event::{Partner, PartnerStatus};
-use super::validate::MOST_LEVELS;
+use super::row::Sponsor;
 use super::{ID_DUPLICATE, SPONSOR_CYCLE};
+
+/// How many steps of a circle of sponsors are told.
+const MOST_TOLD: usize = 20;
 
 /// The partners by id. A partner who is not in it is active, has no sponsor and no tier.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +50,7 @@ impl Roster {
             while let Some(id) = at {
                 match walked.insert(id, walk) {
                     Some(earlier) if earlier == walk => {
-                        let problem = Problem::new(
-                            SPONSOR_CYCLE,
-                            format!("`{id}` is, over some steps, their own sponsor"),
-                            "a sponsor tree has no circles; mend one of the sponsors",
-                        );
-                        return Err(problem.under("sponsor").under(walk));
+                        return Err(self.cycle(id).under("sponsor").under(walk));
                     }
                     Some(earlier) => {
                         walked.insert(id, earlier);
@@ -62,6 +61,27 @@ impl Roster {
             }
         }
         Ok(())
+    }
+
+    /// Says how a partner comes back to themselves.
+    fn cycle(&self, id: &Id) -> Problem {
+        let above = std::iter::successors(self.sponsor(id), |above| self.sponsor(above));
+        let mut way = format!("`{id}`");
+        for (steps, one) in above.enumerate() {
+            if steps == MOST_TOLD {
+                way.push_str(" -> ..");
+                break;
+            }
+            way.push_str(&format!(" -> `{one}`"));
+            if one == id {
+                break;
+            }
+        }
+        Problem::new(
+            SPONSOR_CYCLE,
+            format!("a partner is, over some steps, their own sponsor: {way}"),
+            "a sponsor tree has no circles; mend one of the sponsors",
+        )
     }
 
     /// The record of a partner, if there is one.
@@ -96,9 +116,33 @@ impl Roster {
         self.get(id).is_none_or(|partner| partner.status != PartnerStatus::Closed)
     }
 
-    /// The sponsors of a partner, from the nearest upwards, as far as overrides are followed.
-    pub(super) fn sponsors<'r>(&'r self, partner: &Id) -> impl Iterator<Item = &'r Id> {
-        let above = |id: &Id| self.get(id).and_then(|record| record.sponsor.as_ref());
-        std::iter::successors(above(partner), move |id| above(id)).take(usize::from(MOST_LEVELS))
+    fn status(&self, id: &Id) -> PartnerStatus {
+        self.get(id).map_or(PartnerStatus::Active, |partner| partner.status)
+    }
+
+    fn sponsor(&self, id: &Id) -> Option<&Id> {
+        self.get(id).and_then(|record| record.sponsor.as_ref())
+    }
+}
+
+impl Plan {
+    /// The sponsors of a partner, from the nearest upwards, as far as overrides are followed and
+    /// without those that the plan passes over.
+    pub(super) fn sponsors<'r>(
+        &self,
+        roster: &'r Roster,
+        partner: &Id,
+    ) -> impl Iterator<Item = &'r Id> + use<'r> {
+        let (depth, compression) = (self.depth, self.document.compression);
+        let first = roster.sponsor(partner).filter(|_| depth > 0);
+        std::iter::successors(first, |id| roster.sponsor(id))
+            .filter(move |id| !compression.passes(roster.status(id)))
+            .take(depth)
+    }
+
+    /// What overrides ask of a sponsor.
+    pub(super) fn sponsor(&self, roster: &Roster, id: &Id) -> Sponsor {
+        let tier = roster.get(id).and_then(|record| record.tier.as_ref());
+        Sponsor { earns: roster.earns(id), tier: tier.and_then(|tier| self.tier_number(tier)) }
     }
 }

@@ -14,7 +14,8 @@ pub(super) struct Row<'a> {
     pub(super) kind: EventKind,
     pub(super) partner: u32,
     pub(super) customer: Option<u32>,
-    /// The plan's own tiers decide where it has any; otherwise this is the host's.
+    /// The host's own. Where the plan has tiers, those decide what the seller is paid; overrides go
+    /// by the host's even there.
     pub(super) tier: Option<u16>,
     /// The host's own, by name, also one that no rule pays by; empty where no explanation will
     /// name it.
@@ -24,8 +25,8 @@ pub(super) struct Row<'a> {
     pub(super) lines: &'a [RowLine],
     /// The ids of the lines; empty where no explanation will name them.
     pub(super) items: &'a [Option<Id>],
-    /// From the seller's sponsor upwards: whether each of them earns.
-    pub(super) sponsors: &'a [bool],
+    /// From the seller's sponsor upwards.
+    pub(super) sponsors: &'a [Sponsor],
     /// Their ids; empty where no explanation will name them.
     pub(super) sponsor_ids: &'a [Id],
 }
@@ -46,6 +47,14 @@ impl Row<'_> {
             sponsor_ids: &[],
         }
     }
+}
+
+/// What overrides ask of a sponsor.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sponsor {
+    pub(super) earns: bool,
+    /// By the host's record.
+    pub(super) tier: Option<u16>,
 }
 
 /// One line of an order, in minor units.

@@ -46,6 +46,11 @@ pub(super) struct Used<N> {
 pub(super) struct Overriding {
     pub(super) line: usize,
     pub(super) rule: usize,
+    pub(super) level: u8,
+    /// The sponsor's tier, which decides the rate.
+    pub(super) tier: Option<u16>,
+    /// The tier whose rate is taken off, where only the difference is paid.
+    pub(super) below: Option<Option<u16>>,
     pub(super) base: i64,
     pub(super) posted: i64,
 }

@@ -1,4 +1,4 @@
-//! From exact amounts to what is posted: caps, rounding, overrides, tiers, and the new state.
+//! From exact amounts to what is posted: caps, rounding, tiers, and the new state.
 
 use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
@@ -8,9 +8,8 @@ use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
 use super::pay::lost;
-use super::plan::OverrideBase;
 use super::row::{Row, key, measured, ordinal};
-use super::scratch::{CapLoss, LossBy, Overriding, Scratch};
+use super::scratch::{CapLoss, LossBy, Scratch};
 use super::state::{Cell, Meter, State};
 use super::step::Step;
 use super::working::Working;
@@ -143,56 +142,6 @@ impl<N: Working> Evaluator<'_, N> {
         scratch.counted = Some(measure);
         Ok(())
     }
-
-    /// What the sponsors earn.
-    #[inline(always)]
-    pub(super) fn override_sponsors<C: Conditions, S: Sink<Step>>(
-        &self,
-        row: &Row<'_>,
-        conditions: &mut C,
-        scratch: &mut Scratch<N>,
-        steps: &mut S,
-    ) -> Result<(), Stop> {
-        for (rule, spec) in self.plan.document.overrides.iter().enumerate() {
-            let above = usize::from(spec.level).checked_sub(1);
-            let Some(earns) = above.and_then(|above| row.sponsors.get(above)) else { continue };
-            let Some(rate) = self.tables.overrides.get(rule) else { continue };
-            if !earns {
-                continue;
-            }
-            let when = self.plan.overrides.get(rule).copied().flatten();
-            let first = scratch.overrides.len();
-            let mut amounts: Vec<N> = Vec::new();
-            for (line, of) in row.lines.iter().enumerate() {
-                let of_line = scratch.paid.iter().filter(|paid| paid.line == line);
-                let mut earned = false;
-                let mut posted = 0_i64;
-                for paid in of_line {
-                    earned = true;
-                    posted = fit(posted.checked_add(paid.posted))?;
-                }
-                let applies = match when {
-                    Some(condition) => conditions.holds(condition, line)? == Truth::True,
-                    None => true,
-                };
-                if !earned || !applies {
-                    continue;
-                }
-                let base = match spec.of {
-                    OverrideBase::Sale => of.base,
-                    OverrideBase::Commission => posted,
-                };
-                amounts.push(fit(N::whole(base).times(rate))?);
-                scratch.overrides.push(Overriding { line, rule, base, posted: 0 });
-            }
-            let parts = fit(round_parts(&amounts, &self.tables.one, self.plan.document.rounding))?;
-            for (overriding, part) in scratch.overrides.iter_mut().skip(first).zip(parts) {
-                overriding.posted = part;
-                self.explain_override(row, overriding, steps);
-            }
-        }
-        Ok(())
-    }
 }
 
 #[inline(always)]
@@ -206,7 +155,11 @@ fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
 /// Rounds a sum and its parts together: the parts add up to the rounded sum, and each is its
 /// exact amount rounded down or up. The largest fractions are rounded up, earlier lines first; a
 /// sum below zero is the mirror of the one above.
-fn round_parts<N: Working>(amounts: &[N], one: &N, rounding: Rounding) -> Option<Vec<i64>> {
+pub(super) fn round_parts<N: Working>(
+    amounts: &[N],
+    one: &N,
+    rounding: Rounding,
+) -> Option<Vec<i64>> {
     if let [only] = amounts {
         return Some(vec![only.settle(one, rounding)?]);
     }

@@ -14,7 +14,8 @@ use crate::kernel::problem::Problem;
 use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::SchedulePiece;
 
-use super::plan::{CapScope, OverrideBase};
+use super::plan::CapScope;
+use super::sponsoring::OverrideBase;
 
 /// One step of an evaluation; it prints as a sentence.
 #[model(display)]

@@ -1,5 +1,7 @@
 //! From what was worked out to what the host is told: lines, losses and tier changes.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::kernel::derived_id::{Cause, DerivedId};
@@ -61,7 +63,7 @@ impl<N: Working> Telling<'_, N> {
 
     fn commission(&self, at: usize, paid: &Paid<N>) -> Posting<'_> {
         let (rate, schedule) = match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
-            Some(Pay::Percent { rate }) => (Some(rate), None),
+            Some(Pay::Percent { rate }) => (Some(Cow::Borrowed(rate)), None),
             Some(Pay::Schedule { schedule }) => (None, Some(schedule)),
             _ => (None, None),
         };
@@ -119,16 +121,16 @@ impl<N: Working> Telling<'_, N> {
 
     fn overriding(&self, one: &Overriding) -> Option<Posting<'_>> {
         let of = self.plan.document.overrides.get(one.rule)?;
-        let above = usize::from(of.level).checked_sub(1)?;
+        let above = usize::from(one.level).checked_sub(1)?;
         Some(Posting {
             kind: LineKind::Override,
             line: one.line,
             posted: one.posted,
             base: one.base,
-            level: u32::from(of.level),
+            level: u32::from(one.level),
             partner: self.reading.sponsor_ids.get(above)?,
             rule: Some(&of.id),
-            rate: Some(&of.rate),
+            rate: Some(Cow::Owned(self.plan.override_rate(of, one))),
             schedule: None,
             measured: Amount::ZERO,
             counted: Amount::ZERO,
@@ -153,7 +155,7 @@ impl<N: Working> Telling<'_, N> {
             plan_version: plan.version,
             rule: rule.cloned(),
             tier: self.tier(),
-            rate: posting.rate.cloned(),
+            rate: posting.rate.map(Cow::into_owned),
             schedule: posting.schedule.cloned(),
             level: posting.level,
             base: self.money(posting.base),
@@ -212,7 +214,7 @@ struct Posting<'a> {
     level: u32,
     partner: &'a Id,
     rule: Option<&'a Id>,
-    rate: Option<&'a Rate>,
+    rate: Option<Cow<'a, Rate>>,
     schedule: Option<&'a Id>,
     measured: Amount,
     counted: Amount,

@@ -14,13 +14,14 @@ use crate::kernel::{ladder, schedule};
 
 use super::plan::{CapScope, Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::{
-    EFFECTIVE_DATES_REVERSED, ID_DUPLICATE, LEVEL_INVALID, LIMITS_REVERSED, PAY_NESTED,
-    PLAN_AMOUNT_NEGATIVE, PLAN_EMPTY, PLAN_TOO_LARGE, RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN,
-    TIER_UNKNOWN, WINDOW_ON_ORDER, WINDOW_ROLLING, WINDOW_WITHOUT_PARTNER,
+    EFFECTIVE_DATES_REVERSED, GUARANTEE_WITHOUT_PERIOD, ID_DUPLICATE, LEVEL_INVALID,
+    LIMITS_REVERSED, PAY_NESTED, PLAN_AMOUNT_NEGATIVE, PLAN_EMPTY, PLAN_TOO_LARGE,
+    RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN, TIER_UNKNOWN, WINDOW_ON_ORDER, WINDOW_ROLLING,
+    WINDOW_WITHOUT_PARTNER,
 };
 
 /// How far up overrides are followed.
-pub(super) const MOST_LEVELS: u8 = 20;
+const MOST_LEVELS: u8 = 20;
 
 /// How many rules, multipliers, caps or overrides a plan may have.
 const MOST_PARTS: usize = 10_000;
@@ -36,6 +37,7 @@ pub(super) fn problems(document: &PlanDocument) -> Vec<Problem> {
     check.multipliers();
     check.caps();
     check.overrides();
+    check.guarantee();
     check.found
 }
 
@@ -89,7 +91,9 @@ impl Check<'_> {
         });
         let overrides = numbered("overrides", &document.overrides, |one| &one.id);
         self.unique(groups.map(|(at, of)| (format!("/groups/{at}"), &of.id)));
-        self.unique(rules.chain(overrides));
+        let guarantee = document.guarantee.iter();
+        let guarantee = guarantee.map(|one| ("/guarantee".to_owned(), &one.id));
+        self.unique(rules.chain(overrides).chain(guarantee));
         self.unique(numbered("multipliers", &document.multipliers, |one| &one.id));
         self.unique(numbered("caps", &document.caps, |one| &one.id));
     }
@@ -260,15 +264,45 @@ impl Check<'_> {
 
     fn overrides(&mut self) {
         for (at, overriding) in self.document.overrides.iter().enumerate() {
-            self.rate(&format!("/overrides/{at}/rate"), &overriding.rate);
+            let pointer = format!("/overrides/{at}");
+            self.rate(&format!("{pointer}/rate"), &overriding.rate);
+            for (tier, rate) in &overriding.tiers {
+                self.rate(&format!("{pointer}/tiers/{}", escaped(tier)), rate);
+            }
             if overriding.level == 0 || overriding.level > MOST_LEVELS {
                 let problem = Problem::new(
                     LEVEL_INVALID,
                     format!("`{}` is not between 1 and {MOST_LEVELS}", overriding.level),
                     "1 is the seller's sponsor",
                 );
-                self.report(format!("/overrides/{at}/level"), problem);
+                self.report(format!("{pointer}/level"), problem);
             }
+            let Some(last) = overriding.to_level else { continue };
+            if last < overriding.level || last > MOST_LEVELS {
+                let problem = Problem::new(
+                    LEVEL_INVALID,
+                    format!("`{last}` is not between `{}` and {MOST_LEVELS}", overriding.level),
+                    "the last level is the first one or further up",
+                );
+                self.report(format!("{pointer}/to_level"), problem);
+            }
+        }
+    }
+
+    fn guarantee(&mut self) {
+        let Some(guarantee) = &self.document.guarantee else { return };
+        self.amount("/guarantee/amount", Some(guarantee.amount));
+        if let Err(problem) = to_minor(guarantee.amount, self.document.currency) {
+            self.report("/guarantee/amount", problem);
+        }
+        self.window("/guarantee/window", guarantee.window);
+        if guarantee.window == (Window::Lifetime {}) {
+            let problem = Problem::new(
+                GUARANTEE_WITHOUT_PERIOD,
+                "a lifetime never ends, so nothing could be settled",
+                "use a piece of the calendar or an anniversary",
+            );
+            self.report("/guarantee/window", problem);
         }
     }
 

@@ -10,6 +10,7 @@ macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
             commission_evaluate: "commission.evaluate", $crate::commission::evaluate, $crate::commission::EvaluateInput => $crate::commission::Evaluation, "What an event earns, for whom and why.";
+            commission_guarantee: "commission.guarantee", $crate::commission::guarantee, $crate::commission::GuaranteeInput => $crate::commission::GuaranteeSettlement, "Settles what partners are paid at least in each period: what to add, and what to take back.";
             commission_merge: "commission.merge", $crate::commission::merge, $crate::commission::MergeInput => $crate::commission::Merged, "Merges the states of the parts of a history that were run apart.";
             commission_refund: "commission.refund", $crate::commission::refund, $crate::commission::RefundInput => $crate::commission::Evaluation, "What a refund takes back of the lines that were posted.";
             commission_replay: "commission.replay", $crate::commission::replay, $crate::commission::ReplayInput => $crate::commission::Replay, "Replays a history of events and refunds from its beginning.";

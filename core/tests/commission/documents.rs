@@ -141,6 +141,11 @@ impl PlanSpec {
             let of = if one.of_sale { "sale" } else { "commission" };
             let mut json =
                 json!({"id": one.id, "level": one.level, "of": of, "rate": ratio_json(one.rate)});
+            put(&mut json, "to_level", one.further.map(|further| one.level + further));
+            for (tier, rate) in &one.tiers {
+                json["tiers"][tier] = ratio_json(*rate);
+            }
+            put(&mut json, "differential", one.differential.then_some(true));
             put(&mut json, "when", one.when.map(|when| self.condition(when)));
             json
         });
@@ -152,6 +157,7 @@ impl PlanSpec {
             "overrides": overrides.collect::<Vec<_>>(),
         });
         put(&mut document, "eligible", self.eligible.map(|when| self.condition(when)));
+        put(&mut document, "compression", self.compression);
         put(&mut document, "ladder", self.ladder.as_ref().map(|ladder| self.ladder(ladder)));
         if let Some((from, until)) = self.days {
             put(&mut document, "effective_from", Some(day(from)));
@@ -195,8 +201,13 @@ pub(crate) fn put(object: &mut Value, key: &str, value: Option<impl serde::Seria
 
 pub(crate) fn roster(partners: &[PartnerSpec]) -> guerdon::commission::Roster {
     let records = partners.iter().enumerate().map(|(number, partner)| {
+        let status = match (partner.closed, partner.suspended) {
+            (true, _) => "closed",
+            (false, true) => "suspended",
+            (false, false) => "active",
+        };
         let mut json = json!({"id": format!("p{number}"), "joined": format!("2025-01-{:02}", partner.joined),
-            "status": if partner.closed { "closed" } else { "active" }});
+            "status": status});
         put(&mut json, "sponsor", partner.sponsor.map(|sponsor| format!("p{sponsor}")));
         put(&mut json, "tier", partner.tier);
         serde_json::from_value(json).unwrap()

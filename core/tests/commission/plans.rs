@@ -105,8 +105,12 @@ pub(crate) struct CapSpec {
 pub(crate) struct OverrideSpec {
     pub(crate) id: String,
     pub(crate) level: usize,
+    /// How many more levels are paid.
+    pub(crate) further: Option<usize>,
     pub(crate) of_sale: bool,
     pub(crate) rate: Ratio,
+    pub(crate) tiers: Vec<(&'static str, Ratio)>,
+    pub(crate) differential: bool,
     pub(crate) when: Option<Condition>,
 }
 
@@ -125,12 +129,14 @@ pub(crate) struct PlanSpec {
     pub(crate) multipliers: Vec<(Option<Condition>, Ratio)>,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) overrides: Vec<OverrideSpec>,
+    pub(crate) compression: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct PartnerSpec {
     pub(crate) sponsor: Option<usize>,
     pub(crate) closed: bool,
+    pub(crate) suspended: bool,
     pub(crate) tier: Option<&'static str>,
     /// Day of January 2025.
     pub(crate) joined: i64,
@@ -326,11 +332,18 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
             OverrideSpec {
                 id: format!("o{number}"),
                 level: 1 + dice.below(3),
+                further: dice.maybe(3, |dice| dice.below(4)),
                 of_sale: dice.once_in(2),
                 rate: ratio(dice),
+                tiers: match dice.roll(3) {
+                    2 => TIERS.iter().map(|tier| (*tier, ratio(dice))).collect(),
+                    _ => Vec::new(),
+                },
+                differential: dice.once_in(3),
                 when: dice.maybe(4, condition),
             }
         }),
+        compression: dice.maybe(2, |dice| dice.pick(&["closed", "inactive"])),
     }
 }
 
@@ -373,6 +386,7 @@ pub(crate) fn partners(dice: &mut Dice) -> Vec<PartnerSpec> {
         .map(|number| PartnerSpec {
             sponsor: (number > 0 && !dice.once_in(5)).then(|| dice.below(number)),
             closed: dice.once_in(8),
+            suspended: dice.once_in(8),
             tier: dice.maybe(2, |dice| dice.pick(&TIERS)),
             joined: 1 + dice.roll(31),
         })

@@ -8,7 +8,7 @@ use crate::climb::Arrival;
 use crate::events::EventSpec;
 use crate::numbers::{round, round_parts, share, whole};
 use crate::oracle::{Candidate, Oracle, Posted, Told, ToldLine};
-use crate::plans::outwards;
+use crate::plans::{OverrideSpec, PartnerSpec, outwards};
 
 impl Oracle<'_> {
     /// Caps, from the order outwards: what each takes away.
@@ -88,44 +88,102 @@ impl Oracle<'_> {
         Told { status, lines, total, lost, change }
     }
 
+    /// The sponsors who are counted, from the nearest one up.
+    fn upline(&self, seller: usize) -> Vec<usize> {
+        let passed = |partner: usize| {
+            let PartnerSpec { closed, suspended, .. } = &self.partners[partner];
+            match self.plan.compression {
+                None => false,
+                Some("closed") => *closed,
+                Some(_) => *closed || *suspended,
+            }
+        };
+        let mut upline = Vec::new();
+        let mut at = seller;
+        while let Some(sponsor) = self.partners[at].sponsor {
+            if !passed(sponsor) {
+                upline.push(sponsor);
+            }
+            at = sponsor;
+        }
+        upline
+    }
+
+    /// The share of each sponsor: their rank's own, or what it is above all ranks below.
+    fn shares(&self, one: &OverrideSpec, seller: usize, upline: &[usize]) -> Vec<BigRational> {
+        let own = |partner: usize| {
+            let tier = self.partners[partner].tier;
+            let listed = one.tiers.iter().find(|(name, _)| tier == Some(*name));
+            share(listed.map_or(one.rate, |(_, rate)| *rate))
+        };
+        let paid = upline.iter().enumerate().map(|(above, partner)| {
+            if !one.differential {
+                return own(*partner);
+            }
+            let below = upline[..above].iter().copied().chain([seller]).map(own);
+            (own(*partner) - below.max().unwrap()).max(BigRational::zero())
+        });
+        paid.collect()
+    }
+
     fn overrides(&self, event: &EventSpec, tier: Option<&str>, paid: &[Posted]) -> Vec<ToldLine> {
         let mut told = Vec::new();
+        let upline = self.upline(event.partner);
         for one in &self.plan.overrides {
-            let up = |partner: usize| self.partners[partner].sponsor;
-            let sponsor = (0..one.level).try_fold(event.partner, |partner, _| up(partner));
-            let Some(partner) = sponsor.filter(|sponsor| !self.partners[*sponsor].closed) else {
-                continue;
-            };
-            let mut lines = Vec::new();
-            let mut exact = Vec::new();
-            for line in 0..event.lines.len() {
-                let of_line: Vec<&Posted> =
-                    paid.iter().filter(|one| one.told.line == line).collect();
-                if of_line.is_empty() || !self.holds(one.when, event, line, tier) {
+            let shares = self.shares(one, event.partner, &upline);
+            for level in one.level..=one.level + one.further.unwrap_or(0) {
+                let Some(sponsor) = upline.get(level - 1).copied() else { continue };
+                let nothing_above = one.differential && shares[level - 1].is_zero();
+                if self.partners[sponsor].closed || nothing_above {
                     continue;
                 }
-                let base = if one.of_sale {
-                    whole(self.amounts(event, line).1)
-                } else {
-                    BigRational::from_integer(
-                        of_line.iter().map(|one| one.told.amount.clone()).sum(),
-                    )
-                };
-                lines.push(line);
-                exact.push(base * share(one.rate));
-            }
-            for (line, amount) in lines.into_iter().zip(round_parts(&exact, self.plan.rounding)) {
-                told.push(ToldLine {
-                    rule: one.id.clone(),
-                    line,
-                    partner,
-                    level: one.level,
-                    amount,
-                });
+                let place = Place { level, sponsor, share: shares[level - 1].clone() };
+                told.extend(self.overridden(event, (one, tier), &place, paid));
             }
         }
         told
     }
+
+    /// What one sponsor earns.
+    fn overridden(
+        &self,
+        event: &EventSpec,
+        (one, tier): (&OverrideSpec, Option<&str>),
+        place: &Place,
+        paid: &[Posted],
+    ) -> Vec<ToldLine> {
+        let mut lines = Vec::new();
+        let mut exact = Vec::new();
+        for line in 0..event.lines.len() {
+            let of_line: Vec<&Posted> = paid.iter().filter(|one| one.told.line == line).collect();
+            if of_line.is_empty() || !self.holds(one.when, event, line, tier) {
+                continue;
+            }
+            let base = if one.of_sale {
+                whole(self.amounts(event, line).1)
+            } else {
+                BigRational::from_integer(of_line.iter().map(|one| one.told.amount.clone()).sum())
+            };
+            lines.push(line);
+            exact.push(base * &place.share);
+        }
+        let amounts = round_parts(&exact, self.plan.rounding);
+        let told = lines.into_iter().zip(amounts).map(|(line, amount)| ToldLine {
+            rule: one.id.clone(),
+            line,
+            partner: place.sponsor,
+            level: place.level,
+            amount,
+        });
+        told.collect()
+    }
+}
+
+/// A sponsor about to be paid.
+struct Place {
+    level: usize,
+    sponsor: usize,
+    share: BigRational,
 }
 
 fn posted(event: usize, of: &EventSpec, told: ToldLine) -> Posted {

@@ -48,7 +48,7 @@ struct Reader<'a> {
     lost: Vec<(Id, BigInt)>,
     /// Each posted amount: rule, item, minor units.
     posted: Vec<(Id, Option<Id>, BigInt)>,
-    overrode: Vec<(Id, OverrideBase, Money, Rate, Money)>,
+    overrode: Vec<(Id, u32, OverrideBase, Money, Rate, Money)>,
     held: Option<Instant>,
 }
 
@@ -135,8 +135,8 @@ impl<'a> Reader<'a> {
                 assert_eq!(*rounding, self.plan.rounding);
                 self.posted.push((rule.clone(), item.clone(), self.whole_units(*posted)));
             }
-            Step::Overrode { rule, of, base, rate, posted, .. } => {
-                self.overrode.push((rule.clone(), *of, *base, rate.clone(), *posted));
+            Step::Overrode { rule, level, of, base, rate, posted, .. } => {
+                self.overrode.push((rule.clone(), *level, *of, *base, rate.clone(), *posted));
             }
             Step::Held { until } => self.held = Some(*until),
             other => panic!("of another kind of outcome: {other}"),
@@ -237,10 +237,19 @@ impl<'a> Reader<'a> {
 
     fn agree_overrides(&self, lines: &[&Line]) {
         assert_eq!(lines.len(), self.overrode.len());
-        for (line, (rule, of, base, rate, posted)) in lines.iter().zip(&self.overrode) {
+        for (line, (rule, level, of, base, rate, posted)) in lines.iter().zip(&self.overrode) {
             assert_eq!((line.rule.as_ref(), line.base, line.amount), (Some(rule), *base, *posted));
             let said = self.plan.overrides.iter().find(|one| one.id == *rule).unwrap();
-            assert_eq!((said.of, &said.rate, u32::from(said.level)), (*of, rate, line.level));
+            let last = said.to_level.unwrap_or(said.level);
+            assert!((u32::from(said.level)..=u32::from(last)).contains(level));
+            assert_eq!((said.of, *level, line.rate.as_ref()), (*of, line.level, Some(rate)));
+            // Whose rank it is, the steps do not say.
+            let mut rates = said.tiers.values().chain([&said.rate]);
+            if said.differential {
+                assert!(rates.any(|one| share(rate) <= share(one)));
+            } else {
+                assert!(rates.any(|one| one == rate));
+            }
             let expected = match of {
                 OverrideBase::Sale => {
                     let base = self.bases.iter().find(|(item, _)| *item == line.item).unwrap();
@@ -253,9 +262,9 @@ impl<'a> Reader<'a> {
             };
             assert_eq!(BigRational::from_integer(self.whole_units(*base)), expected);
         }
-        for same in self.overrode.chunk_by(|one, other| one.0 == other.0) {
+        for same in self.overrode.chunk_by(|one, other| (&one.0, one.1) == (&other.0, other.1)) {
             let amounts: Vec<BigRational> =
-                same.iter().map(|(_, _, base, rate, _)| exact(base.amount) * share(rate)).collect();
+                same.iter().map(|(.., base, rate, _)| exact(base.amount) * share(rate)).collect();
             let posted = same.iter().map(|(.., posted)| self.whole_units(*posted));
             assert_eq!(posted.collect::<Vec<_>>(), self.parts(&amounts));
         }

@@ -226,7 +226,7 @@ impl<'a> Batch<'a> {
             windows: &self.windows,
             lines: &[read.line],
             items: &[],
-            sponsors: seller.map_or(&[], |seller| seller.earns.as_slice()),
+            sponsors: seller.map_or(&[], |seller| seller.above.as_slice()),
             sponsor_ids: &[],
         };
         let evaluator = Evaluator { plan: self.plan, tables, state };
@@ -235,7 +235,7 @@ impl<'a> Batch<'a> {
         if !rated.has_lines() {
             return Ok(None);
         }
-        fit(earnings.add(self.plan, scratch, read.row, seller))?;
+        fit(earnings.add(scratch, read.row, seller))?;
         let mut told = None;
         if self.refunds.are_of(read.row) {
             told = Some(self.tell(state, read, seller, scratch)?);

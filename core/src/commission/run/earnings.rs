@@ -1,6 +1,5 @@
 //! What a batch earns, row by row, as columns.
 
-use crate::commission::compile::Plan;
 use crate::commission::scratch::Scratch;
 use crate::kernel::id::Id;
 
@@ -47,7 +46,6 @@ impl Earnings {
     #[inline(always)]
     pub(super) fn add<N>(
         &mut self,
-        plan: &Plan,
         scratch: &Scratch<N>,
         row: usize,
         seller: Option<&Seller>,
@@ -55,7 +53,7 @@ impl Earnings {
         let lost = scratch.lost.iter().try_fold(0_i64, |sum, one| sum.checked_add(one.amount));
         self.set(row, scratch.total, lost?);
         for overriding in &scratch.overrides {
-            let level = plan.document.overrides.get(overriding.rule).map_or(1, |one| one.level);
+            let level = overriding.level;
             let above = usize::from(level).saturating_sub(1);
             let sponsor = seller.and_then(|seller| seller.sponsors.get(above)).copied();
             self.overrides.push(row, sponsor.unwrap_or_default(), level, overriding.posted);

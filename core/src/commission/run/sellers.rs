@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::commission::compile::Plan;
 use crate::commission::event::PartnerStatus;
 use crate::commission::roster::Roster;
+use crate::commission::row::Sponsor;
 use crate::commission::state::{State, index};
 use crate::kernel::calendar::{Instant, Ordinal, PeriodCursor, PlacedWindow};
 use crate::kernel::id::Id;
@@ -26,7 +27,7 @@ pub(super) enum Standing {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seller {
     pub(super) tier: Option<u16>,
-    pub(super) earns: Vec<bool>,
+    pub(super) above: Vec<Sponsor>,
     pub(super) sponsors: Vec<u32>,
     /// Windows that count from the day of joining, in place of the plan's own.
     windows: Vec<(usize, PeriodCursor)>,
@@ -118,13 +119,12 @@ impl<'a> Sellers<'a> {
         if record.is_some_and(|record| record.status == PartnerStatus::Closed) {
             return Standing::Closed;
         }
-        let wanted = self.plan.document.overrides.iter().map(|one| usize::from(one.level)).max();
-        let above: Vec<&Id> = roster.sponsors(id).take(wanted.unwrap_or(0)).collect();
+        let above: Vec<&Id> = self.plan.sponsors(roster, id).collect();
         let mut seller = Seller {
             tier: record
                 .and_then(|record| record.tier.as_ref())
                 .and_then(|tier| self.plan.tier_number(tier)),
-            earns: above.iter().map(|id| roster.earns(id)).collect(),
+            above: above.iter().map(|id| self.plan.sponsor(roster, id)).collect(),
             sponsors: above.iter().map(|id| self.sponsor(id)).collect(),
             windows: Vec::new(),
             without_windows: None,

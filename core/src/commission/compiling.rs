@@ -1,0 +1,156 @@
+//! The parts of a plan that have conditions or meters, made ready one by one.
+//!
+//! Every condition becomes a program and every sum that the plan keeps a meter; what is wrong with
+//! a condition is gathered with its place, so that all of it is told at once.
+
+use crate::kernel::calendar::Window;
+use crate::kernel::exact::Exact;
+use crate::kernel::expression::{self, Expression, FactType, Program, Vocabulary};
+use crate::kernel::ladder::Levels;
+use crate::kernel::money::{Amount, Currency, to_minor};
+use crate::kernel::problem::Problem;
+
+use super::compile::{CapMeter, GroupSpec, Key, Kinds, MeterSpec, RuleSpec, TierSpec, tier_ids};
+use super::conditions::ConditionId;
+use super::plan::{Cap, CapScope, Measure, PlanDocument, TierLadder};
+
+/// What compiling has gathered so far.
+#[derive(Default)]
+pub(super) struct Compiling {
+    pub(super) vocabulary: Vocabulary,
+    pub(super) conditions: Vec<Program>,
+    pub(super) windows: Vec<Window>,
+    pub(super) meters: Vec<MeterSpec>,
+    pub(super) found: Vec<Problem>,
+}
+
+/// The parts of a plan that have conditions or meters.
+pub(super) struct Parts {
+    pub(super) groups: Vec<GroupSpec>,
+    pub(super) multipliers: Vec<Option<ConditionId>>,
+    pub(super) overrides: Vec<Option<ConditionId>>,
+    pub(super) caps: Vec<CapMeter>,
+    pub(super) tiers: Option<TierSpec>,
+}
+
+impl Compiling {
+    /// Compiles a condition; where it is in the document goes in front of its problems.
+    pub(super) fn condition(
+        &mut self,
+        when: Option<&Expression>,
+        pointer: &str,
+    ) -> Option<ConditionId> {
+        match expression::compile(when?, &self.vocabulary, FactType::Bool {}) {
+            Ok(program) => {
+                self.conditions.push(program);
+                Some(self.conditions.len() - 1)
+            }
+            Err(problems) => {
+                self.found.extend(problems.into_vec().into_iter().map(|problem| {
+                    let path = format!("/{pointer}{}", problem.path);
+                    problem.at(path)
+                }));
+                None
+            }
+        }
+    }
+
+    fn meter(&mut self, name: String, window: Window, key: Key) -> usize {
+        let position =
+            self.windows.iter().position(|known| *known == window).unwrap_or_else(|| {
+                self.windows.push(window);
+                self.windows.len() - 1
+            });
+        self.meters.push(MeterSpec { name, window: position, key });
+        self.meters.len() - 1
+    }
+
+    pub(super) fn parts(&mut self, document: &PlanDocument) -> Parts {
+        // Schedules come first, so that the number of a schedule is that of its meter.
+        for (name, tiered) in &document.schedules {
+            self.meter(format!("schedule/{name}"), tiered.window, Key::Partner);
+        }
+        Parts {
+            groups: self.groups(document),
+            multipliers: document
+                .multipliers
+                .iter()
+                .enumerate()
+                .map(|(at, one)| {
+                    self.condition(one.when.as_ref(), &format!("multipliers/{at}/when"))
+                })
+                .collect(),
+            overrides: document
+                .overrides
+                .iter()
+                .enumerate()
+                .map(|(at, one)| self.condition(one.when.as_ref(), &format!("overrides/{at}/when")))
+                .collect(),
+            caps: document.caps.iter().map(|cap| self.cap(cap, document.currency)).collect(),
+            tiers: document.ladder.as_ref().and_then(|ladder| self.tiers(ladder, document)),
+        }
+    }
+
+    fn groups(&mut self, document: &PlanDocument) -> Vec<GroupSpec> {
+        let mut number = 0;
+        let mut groups = Vec::with_capacity(document.groups.len());
+        for (group, of) in document.groups.iter().enumerate() {
+            let mut rules = Vec::with_capacity(of.rules.len());
+            for (rule, one) in of.rules.iter().enumerate() {
+                let pointer = format!("groups/{group}/rules/{rule}/when");
+                let when = self.condition(one.when.as_ref(), &pointer);
+                rules.push((one.priority, RuleSpec { number, kinds: Kinds::of(&one.on), when }));
+                number += 1;
+            }
+            rules.sort_by_key(|(priority, _)| -i64::from(*priority));
+            let rules = rules.into_iter().map(|(_, rule)| rule).collect();
+            groups.push(GroupSpec { combine: of.combine, rules });
+        }
+        groups
+    }
+
+    fn cap(&mut self, cap: &Cap, currency: Currency) -> CapMeter {
+        let key = match cap.scope {
+            CapScope::Order => None,
+            CapScope::Customer => Some(Key::Customer),
+            CapScope::Partner => Some(Key::Partner),
+            CapScope::Program => Some(Key::Program),
+        };
+        let window = cap.window.unwrap_or(Window::Lifetime {});
+        CapMeter {
+            // Checked by `validate` to be whole minor units.
+            max: to_minor(cap.max, currency).unwrap_or_default(),
+            meter: key.map(|key| self.meter(format!("cap/{}", cap.id), window, key)),
+        }
+    }
+
+    fn tiers(&mut self, ladder: &TierLadder, document: &PlanDocument) -> Option<TierSpec> {
+        let ids = tier_ids(document);
+        let minor = Exact::from(match ladder.measure {
+            Measure::Volume => document.currency.minor_per_unit(),
+            Measure::Count | Measure::Quantity => 1,
+        });
+        let count = |from: Amount| Exact::from(from.decimal()).checked_mul(&minor);
+        let levels = match Levels::compile(&ladder.tiers, count) {
+            Ok(levels) => levels,
+            Err(problems) => {
+                let placed = problems.into_vec().into_iter();
+                self.found.extend(placed.map(|problem| problem.under("tiers").under("ladder")));
+                return None;
+            }
+        };
+        Some(TierSpec {
+            measure: ladder.measure,
+            when: self.condition(ladder.when.as_ref(), "ladder/when"),
+            meter: self.meter("ladder".to_owned(), ladder.window, Key::Partner),
+            levels,
+            tier_of_level: ladder
+                .tiers
+                .levels
+                .iter()
+                .filter_map(|level| ids.binary_search(&level.id).ok())
+                .filter_map(|number| u16::try_from(number).ok())
+                .collect(),
+        })
+    }
+}
