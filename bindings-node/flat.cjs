@@ -214,6 +214,19 @@ function step() {
       read.posted = money();
       return read;
     }
+    case 'split': {
+      const read = {
+        type: 'split',
+        rule: lines[at++],
+      };
+      if (lines[at] === ABSENT) at += 1;
+      else read.item = lines[at++];
+      read.partner = lines[at++];
+      read.share = rate();
+      read.of = money();
+      read.posted = money();
+      return read;
+    }
     case 'overrode': {
       const read = {
         type: 'overrode',

@@ -343,6 +343,11 @@ export interface Event {
    */
   items?: Item[];
   /**
+   * Who shares in what the partner earns, the partner included; all of it is theirs unless said.
+   * @default []
+   */
+  split?: SplitShare[];
+  /**
    * The host's own facts, as the plan declares them.
    * @default {}
    */
@@ -1161,6 +1166,8 @@ export interface Line<At = Instant> {
 export type LineKind =
   /** What the seller earned. */
   | 'commission'
+  /** What another partner got of what the seller earned. */
+  | 'split'
   /** What a sponsor earned from it. */
   | 'override'
   /**
@@ -1311,7 +1318,7 @@ export interface Outcome {
   status: OutcomeStatus;
   /** What to post; the host keeps these and hands them back with a refund. */
   lines: Line[];
-  /** The sum of the seller's lines. */
+  /** The sum of the seller's lines, and of those who share in them. */
   total: Money;
   /** What caps took away. */
   lost: Lost[];
@@ -2276,6 +2283,14 @@ export type SkipReason =
   /** It pays nothing for this tier. */
   | 'nothing_for_tier';
 
+/** A share in what an event earns, by attribution credit or by agreement. */
+export interface SplitShare {
+  /** Whose share it is. */
+  partner: Id;
+  /** How much it weighs beside the others; zero or more. Only the proportions matter. */
+  weight: Exact;
+}
+
 /** What a plan remembers between events, as text. */
 export interface StateDocument {
   /** Always `guerdon.commission_state/1`. */
@@ -2410,6 +2425,7 @@ export type Step<At = Instant> =
   | StepLimited<At>
   | StepCapped<At>
   | StepRounded<At>
+  | StepSplit<At>
   | StepOverrode<At>
   | StepHeld<At>
   | StepReversed<At>;
@@ -2520,6 +2536,23 @@ export interface StepRounded<At = Instant> {
   /** How it was rounded. */
   rounding: Rounding;
   /** What was posted. */
+  posted: Money;
+}
+
+/** What another partner gets of what was posted for a line. */
+export interface StepSplit<At = Instant> {
+  type: 'split';
+  /** The rule. */
+  rule: Id;
+  /** The line of the order. */
+  item?: Id;
+  /** Who gets it. */
+  partner: Id;
+  /** Their share. */
+  share: Rate;
+  /** What was posted for the line. */
+  of: Money;
+  /** Their part of it. */
   posted: Money;
 }
 

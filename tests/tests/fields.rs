@@ -54,7 +54,7 @@ const TYPE: &str = "a type is a promise, checked against the expression and the 
 const ONLY_EXPLAINED: &[(&str, &str)] =
     &[("Multiplier.id", "no line names its multipliers; the steps do")];
 
-/// How many uses of a field are tried, and how many values for each.
+/// How many uses of a field are tried before all the others, and how many values for each.
 const MOST_USES: usize = 60;
 const MOST_VALUES: usize = 30;
 
@@ -353,7 +353,11 @@ fn verdicts(wanted: &BTreeSet<String>, usage: &Usage, cases: &[Case]) -> BTreeMa
 fn verdict(item: &str, usage: &Usage, cases: &[Case]) -> Noticed {
     let mut best = Noticed::No;
     let uses = usage.uses.get(item).map_or(&[][..], Vec::as_slice);
-    for place in spread(uses, MOST_USES) {
+    let expected = |(name, _): &&(&str, &str)| *name == item;
+    let answers = !ONLY_CHECKED.iter().chain(ONLY_EXPLAINED).any(|one| expected(&one));
+    // Most are noticed soon. Where none of those does, one of the others may.
+    let others = if answers { uses } else { &[] };
+    for place in spread(uses, MOST_USES).chain(others) {
         let Some(case) = cases.get(place.vector) else { continue };
         for input in changed(item, place, &case.input, usage) {
             best = best.max(asked(case, place, &input));

@@ -103,6 +103,7 @@ __all__ = [
     "ScheduleRating",
     "ScheduledAmount",
     "SettleInput",
+    "SplitShare",
     "State",
     "Statement",
     "StatementEntry",
@@ -121,6 +122,7 @@ __all__ = [
     "StepRounded",
     "StepRuleSkipped",
     "StepScheduled",
+    "StepSplit",
     "StepTier",
     "TierChange",
     "Unpaid",
@@ -353,7 +355,7 @@ class Evaluation:
 @final
 class Event:
     """Something that may earn a commission."""
-    def __new__(cls, *, id: IdInput, kind: EventKind, at: InstantInput, partner: IdInput, customer: IdInput | None = None, amount: Money | None = None, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None, country: IdInput | None = None, new_customer: bool | None = None, items: Sequence[Item] | None = None, facts: Mapping[str, FactValue] | None = None) -> Event: ...
+    def __new__(cls, *, id: IdInput, kind: EventKind, at: InstantInput, partner: IdInput, customer: IdInput | None = None, amount: Money | None = None, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None, country: IdInput | None = None, new_customer: bool | None = None, items: Sequence[Item] | None = None, split: Sequence[SplitShare] | None = None, facts: Mapping[str, FactValue] | None = None) -> Event: ...
     @property
     def id(self) -> str:
         """The host's id of the order, signup or click."""
@@ -397,6 +399,9 @@ class Event:
     @property
     def items(self) -> list[Item]:
         """The lines of an order that has several; each is rated by itself."""
+    @property
+    def split(self) -> list[SplitShare]:
+        """Who shares in what the partner earns, the partner included; all of it is theirs unless said."""
     @property
     def facts(self) -> dict[str, FactValue]:
         """The host's own facts, as the plan declares them."""
@@ -1395,7 +1400,7 @@ class Outcome:
         """What to post; the host keeps these and hands them back with a refund."""
     @property
     def total(self) -> Money:
-        """The sum of the seller's lines."""
+        """The sum of the seller's lines, and of those who share in them."""
     @property
     def lost(self) -> list[Lost]:
         """What caps took away."""
@@ -2295,6 +2300,24 @@ class SettleInput:
     def __hash__(self) -> int: ...
 
 @final
+class SplitShare:
+    """A share in what an event earns, by attribution credit or by agreement."""
+    def __new__(cls, *, partner: IdInput, weight: FractionInput) -> SplitShare: ...
+    @property
+    def partner(self) -> str:
+        """Whose share it is."""
+    @property
+    def weight(self) -> Fraction:
+        """How much it weighs beside the others; zero or more. Only the proportions matter."""
+    @staticmethod
+    def from_json(text: str) -> SplitShare:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Statement:
     """How a partner's balance became what it is."""
     def __new__(cls, *, partner: IdInput, currency: str, period: StatementPeriod, zone: ZoneInput, zone_data: IdInput, opening: Money, commissions: Money, overrides: Money, reversals: Money, payouts: Money, fees: Money, withheld: Money, adjustments: Money, closing: Money, payable: Money, pending: Money, entries: Sequence[StatementEntry]) -> Statement: ...
@@ -2683,6 +2706,37 @@ class StepRounded:
         """What was posted."""
     @staticmethod
     def from_json(text: str) -> StepRounded:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class StepSplit:
+    """What another partner gets of what was posted for a line."""
+    type: ClassVar[Literal["split"]]
+    def __new__(cls, *, rule: IdInput, item: IdInput | None = None, partner: IdInput, share: FractionInput, of: Money, posted: Money) -> StepSplit: ...
+    @property
+    def rule(self) -> str:
+        """The rule."""
+    @property
+    def item(self) -> str | None:
+        """The line of the order."""
+    @property
+    def partner(self) -> str:
+        """Who gets it."""
+    @property
+    def share(self) -> Fraction:
+        """Their share."""
+    @property
+    def of(self) -> Money:
+        """What was posted for the line."""
+    @property
+    def posted(self) -> Money:
+        """Their part of it."""
+    @staticmethod
+    def from_json(text: str) -> StepSplit:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepTier
+from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -111,10 +111,11 @@ LadderChangeReason: TypeAlias = Literal["reached", "decreased", "not_requalified
 - `not_requalified`: A window, and the grace after it, did not earn it again.
 """
 
-LineKind: TypeAlias = Literal["commission", "override", "unpaid", "reversal", "guarantee"]
+LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reversal", "guarantee"]
 """What a line is for.
 
 - `commission`: What the seller earned.
+- `split`: What another partner got of what the seller earned.
 - `override`: What a sponsor earned from it.
 - `unpaid`: A line of the sale that no rule paid: nothing to post, kept so that a refund knows the
   whole order.
@@ -215,7 +216,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 - `nothing_for_tier`: It pays nothing for this tier.
 """
 
-Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepCapped | StepRounded | StepOverrode | StepHeld | StepReversed
+Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReversed
 """One step of an evaluation; it prints as a sentence."""
 
 UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "withholding_due", "already_started", "payout_open", "not_verified", "method_not_offered", "suspended", "closed", "not_listed"]

@@ -17,6 +17,7 @@ use super::roster::Roster;
 use super::row::Row;
 use super::scratch::Scratch;
 use super::settle::commit;
+use super::split::Split;
 use super::state::State;
 use super::step::Step;
 use super::telling::Telling;
@@ -137,6 +138,7 @@ impl Plan {
             items: &reading.items,
             sponsors: &reading.sponsors,
             sponsor_ids: &reading.sponsor_ids,
+            split: reading.split.as_ref(),
         };
         let mut scratch = Scratch::default();
         let evaluator = Evaluator { plan: self, tables, state };
@@ -235,6 +237,7 @@ impl Plan {
             windows,
             sponsors: sponsor_ids.iter().map(|id| self.sponsor(roster, id)).collect(),
             sponsor_ids,
+            split: Split::of(event, roster)?,
             tier: tier.and_then(|tier| self.tier_number(tier)),
             given_tier: given_tier.cloned(),
             payable_at,

@@ -2,6 +2,7 @@
 
 use crate::kernel::calendar::{Date, Instant};
 use crate::kernel::document::model;
+use crate::kernel::exact::Exact;
 use crate::kernel::expression::KnownFacts;
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money};
@@ -55,9 +56,21 @@ pub struct Event {
     /// The lines of an order that has several; each is rated by itself.
     #[model(default)]
     pub items: Vec<Item>,
+    /// Who shares in what the partner earns, the partner included; all of it is theirs unless said.
+    #[model(default)]
+    pub split: Vec<SplitShare>,
     /// The host's own facts, as the plan declares them.
     #[model(default)]
     pub facts: KnownFacts,
+}
+
+/// A share in what an event earns, by attribution credit or by agreement.
+#[model]
+pub struct SplitShare {
+    /// Whose share it is.
+    pub partner: Id,
+    /// How much it weighs beside the others; zero or more. Only the proportions matter.
+    pub weight: Exact,
 }
 
 /// One line of an order.
@@ -142,6 +155,7 @@ impl Event {
             country: None,
             new_customer: None,
             items: Vec::new(),
+            split: Vec::new(),
             facts: KnownFacts::default(),
         }
     }

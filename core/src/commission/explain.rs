@@ -17,12 +17,12 @@ use super::step::{SkipReason, Step};
 use super::working::Working;
 
 impl<N: Working> Evaluator<'_, N> {
-    fn rule_id(&self, rule: usize) -> Id {
+    pub(super) fn rule_id(&self, rule: usize) -> Id {
         let id = self.plan.rule(rule).map(|rule| &rule.id);
         id.unwrap_or(&self.plan.reference.id).clone()
     }
 
-    fn money(&self, minor: i64) -> Money {
+    pub(super) fn money(&self, minor: i64) -> Money {
         from_minor(minor, self.plan.document.currency)
     }
 

@@ -17,7 +17,8 @@
 //!   for those that no rule paid: a refund has to know them all.
 //! - A cap pays partially and the outcome says what was lost to it. It counts what was posted,
 //!   so that a refund makes room again.
-//! - An override of the commission is a share of what the seller was really paid.
+//! - An override of the commission is a share of what the seller was really paid: of a sale that
+//!   is split between partners, of the seller's own part.
 //! - A line's id follows from plan, event, item, rule and partner, so that a retry of the host
 //!   makes no second line.
 
@@ -48,6 +49,7 @@ mod run;
 mod scratch;
 mod settle;
 mod shared;
+mod split;
 mod sponsoring;
 mod state;
 mod step;
@@ -128,7 +130,7 @@ crate::codes! {
 }
 
 pub use compile::Plan;
-pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund};
+pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund, SplitShare};
 pub use guarantee::{Guarantee, GuaranteeInput, GuaranteeSettlement, GuaranteedPeriod, guarantee};
 pub use merge::{MergeInput, Merged, merge};
 pub use operations::{

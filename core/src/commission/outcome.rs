@@ -19,7 +19,7 @@ pub struct Outcome {
     pub status: OutcomeStatus,
     /// What to post; the host keeps these and hands them back with a refund.
     pub lines: Vec<Line>,
-    /// The sum of the seller's lines.
+    /// The sum of the seller's lines, and of those who share in them.
     pub total: Money,
     /// What caps took away.
     pub lost: Vec<Lost>,
@@ -65,6 +65,8 @@ pub struct PlanReference {
 pub enum LineKind {
     /// What the seller earned.
     Commission,
+    /// What another partner got of what the seller earned.
+    Split,
     /// What a sponsor earned from it.
     Override,
     /// A line of the sale that no rule paid: nothing to post, kept so that a refund knows the

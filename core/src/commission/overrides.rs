@@ -8,6 +8,7 @@ use super::rates::OverrideTable;
 use super::row::{Row, Sponsor};
 use super::scratch::{Overriding, Scratch};
 use super::settle::round_parts;
+use super::split::kept;
 use super::sponsoring::{Override, OverrideBase};
 use super::step::Step;
 use super::working::Working;
@@ -96,9 +97,13 @@ impl<N: Working> Evaluator<'_, N> {
         for (line, of) in row.lines.iter().enumerate() {
             let mut earned = false;
             let mut posted = 0_i64;
-            for paid in scratch.paid.iter().filter(|paid| paid.line == line) {
+            for (position, paid) in scratch.paid.iter().enumerate() {
+                if paid.line != line {
+                    continue;
+                }
                 earned = true;
-                posted = fit(posted.checked_add(paid.posted))?;
+                let own = fit(kept(row, scratch, position, paid.posted))?;
+                posted = fit(posted.checked_add(own))?;
             }
             let applies = match when {
                 Some(condition) => conditions.holds(condition, line)? == Truth::True,

@@ -15,6 +15,7 @@ use super::engine::below_zero;
 use super::event::{Event, EventKind};
 use super::plan::Base;
 use super::row::{RowLine, Sponsor};
+use super::split::Split;
 use super::working::Quantity;
 use super::{EVENT_WITHOUT_AMOUNT, ITEM_DUPLICATE, ITEMS_SUM_MISMATCH};
 
@@ -28,6 +29,7 @@ pub(super) struct Reading {
     pub(super) windows: Few<Ordinal>,
     pub(super) sponsors: Vec<Sponsor>,
     pub(super) sponsor_ids: Vec<Id>,
+    pub(super) split: Option<Split>,
     pub(super) tier: Option<u16>,
     /// The host's own tier of the partner, for a plan that has none.
     pub(super) given_tier: Option<Id>,

@@ -6,6 +6,7 @@ use crate::kernel::id::Id;
 use super::compile::{Key, Plan};
 use super::event::EventKind;
 use super::plan::Measure;
+use super::split::Split;
 use super::working::{Quantity, Working};
 
 /// One event, as the evaluator wants it.
@@ -29,6 +30,8 @@ pub(super) struct Row<'a> {
     pub(super) sponsors: &'a [Sponsor],
     /// Their ids; empty where no explanation will name them.
     pub(super) sponsor_ids: &'a [Id],
+    /// Who shares in what the seller earns.
+    pub(super) split: Option<&'a Split>,
 }
 
 impl Row<'_> {
@@ -45,6 +48,7 @@ impl Row<'_> {
             items: &[],
             sponsors: &[],
             sponsor_ids: &[],
+            split: None,
         }
     }
 }

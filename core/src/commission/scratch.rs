@@ -41,6 +41,16 @@ pub(super) struct Used<N> {
     pub(super) settled: i64,
 }
 
+/// What another partner gets of what a rule pays for a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SplitOff {
+    /// Which of what is paid.
+    pub(super) paid: usize,
+    /// Which of those who share in it.
+    pub(super) part: usize,
+    pub(super) posted: i64,
+}
+
 /// What a sponsor earns from one line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Overriding {
@@ -73,6 +83,8 @@ pub(super) enum LossBy {
 pub(super) struct Scratch<N> {
     pub(super) paid: Vec<Paid<N>>,
     pub(super) unpaid: Vec<Unpaid<N>>,
+    /// Told only of a row that is split; of any other it is of an earlier one.
+    pub(super) split: Vec<SplitOff>,
     pub(super) overrides: Vec<Overriding>,
     pub(super) lost: Vec<CapLoss>,
     pub(super) tier_before: Option<u16>,
@@ -88,6 +100,7 @@ impl<N> Default for Scratch<N> {
         Self {
             paid: Vec::new(),
             unpaid: Vec::new(),
+            split: Vec::new(),
             overrides: Vec::new(),
             lost: Vec::new(),
             tier_before: None,

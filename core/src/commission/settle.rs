@@ -96,7 +96,10 @@ impl<N: Working> Evaluator<'_, N> {
             }
         };
         self.explain_posted(row, scratch, steps);
-        Ok(())
+        match row.split {
+            Some(split) => self.split(row, split, scratch, steps),
+            None => Ok(()),
+        }
     }
 
     /// Adds every eligible line that the ladder wants to the measure of the seller's tier,

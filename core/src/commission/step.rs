@@ -111,6 +111,21 @@ pub enum Step {
         /// What was posted.
         posted: Money,
     },
+    /// What another partner gets of what was posted for a line.
+    Split {
+        /// The rule.
+        rule: Id,
+        /// The line of the order.
+        item: Option<Id>,
+        /// Who gets it.
+        partner: Id,
+        /// Their share.
+        share: Rate,
+        /// What was posted for the line.
+        of: Money,
+        /// Their part of it.
+        posted: Money,
+    },
     /// What a sponsor earned.
     Overrode {
         /// The override.
@@ -231,6 +246,9 @@ impl fmt::Display for Step {
                 } else {
                     write!(f, "becomes {posted}, for the lines to add up to the rounded order")
                 }
+            }
+            Self::Split { rule, partner, share, of, posted, .. } => {
+                write!(f, "of `{rule}`, `{partner}` has {share}: {posted} of {of}")
             }
             Self::Overrode { rule, partner, level, of, base, rate, posted } => {
                 let partner = partner.as_ref().map_or("?", Id::as_str);

@@ -14,7 +14,7 @@ use super::event::Event;
 use super::outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, TierChange};
 use super::plan::{Measure, Pay};
 use super::reading::Reading;
-use super::scratch::{LossBy, Overriding, Paid, Scratch, Unpaid, Used};
+use super::scratch::{LossBy, Overriding, Paid, Scratch, SplitOff, Unpaid, Used};
 use super::working::Working;
 
 /// A rated event, about to be told.
@@ -51,6 +51,7 @@ impl<N: Working> Telling<'_, N> {
                 lines.push(self.line(self.unpaid(of)));
             }
             lines.push(self.line(self.commission(at, paid)));
+            lines.extend(self.splits(at, paid));
         }
         lines.extend(unpaid.map(|of| self.line(self.unpaid(of))));
         lines.extend(overrides.iter().filter_map(|one| Some(self.line(self.overriding(one)?))));
@@ -82,7 +83,7 @@ impl<N: Working> Telling<'_, N> {
         Posting {
             kind: LineKind::Commission,
             line: paid.line,
-            posted: paid.posted,
+            posted: self.kept(at, paid.posted),
             base: self.base(paid.line),
             level: 0,
             partner: &self.event.partner,
@@ -92,6 +93,37 @@ impl<N: Working> Telling<'_, N> {
             measured,
             counted: self.counted(&paid.counted),
         }
+    }
+
+    /// What is the seller's own of what was posted.
+    fn kept(&self, at: usize, posted: i64) -> i64 {
+        let off = self.split_off(at).map(|(off, _)| off.posted);
+        off.fold(posted, i64::saturating_sub)
+    }
+
+    /// What others get of something that is paid, and who they are.
+    fn split_off(&self, at: usize) -> impl Iterator<Item = (&SplitOff, &Id)> {
+        let split = self.reading.split.iter();
+        split.flat_map(move |split| {
+            let off = self.scratch.split.iter().filter(move |off| off.paid == at);
+            off.filter_map(|off| Some((off, &split.parts.get(off.part)?.key)))
+        })
+    }
+
+    fn splits(&self, at: usize, paid: &Paid<N>) -> impl Iterator<Item = Line> {
+        self.split_off(at).map(move |(off, partner)| {
+            let whole = self.commission(at, paid);
+            self.line(Posting {
+                kind: LineKind::Split,
+                posted: off.posted,
+                base: paid.posted,
+                partner,
+                rate: None,
+                measured: Amount::ZERO,
+                counted: Amount::ZERO,
+                ..whole
+            })
+        })
     }
 
     fn unpaid(&self, of: &Unpaid<N>) -> Posting<'_> {

@@ -39,7 +39,7 @@ fn posting(line: &Line) -> Result<Option<Posting>, Problem> {
     let kind = match line.kind {
         // Kept for refunds.
         LineKind::Unpaid => return Ok(None),
-        LineKind::Commission | LineKind::Guarantee => EntryKind::Commission,
+        LineKind::Commission | LineKind::Split | LineKind::Guarantee => EntryKind::Commission,
         LineKind::Override => EntryKind::Override,
         LineKind::Reversal => EntryKind::Reversal,
     };

@@ -18,9 +18,11 @@ use super::super::working::Working;
 use super::Taken;
 
 impl Taken<'_> {
-    /// Whether the line is one of the seller's, who alone has sums.
-    fn is_sellers(&self) -> bool {
-        matches!(self.line.kind, LineKind::Commission | LineKind::Unpaid)
+    /// Whether the line counts in the sums of the seller, who alone has any: also what others got
+    /// of it.
+    pub(super) fn is_sellers(&self) -> bool {
+        use LineKind::{Commission, Split, Unpaid};
+        matches!(self.line.kind, Commission | Split | Unpaid)
     }
 }
 
@@ -31,16 +33,16 @@ impl Plan {
         state: &State,
         roster: &Roster,
         at: Instant,
-        taken: &[Taken<'_>],
+        (seller, taken): (&Id, &[Taken<'_>]),
     ) -> Result<Changes, Problem> {
         let mut changes = Changes::default();
         let mut cursors = state.cursors.clone();
         for one in taken.iter().filter(|one| one.is_sellers()) {
-            let joined = roster.get(&one.line.partner).and_then(|partner| partner.joined);
+            let joined = roster.get(seller).and_then(|partner| partner.joined);
             let windows = self.ordinals(&mut cursors, one.line.at, joined)?;
             let amount = to_minor(one.reversal.amount.amount, self.document.currency)?;
             let mut change = |meter: usize, amount: i64, less: Exact| {
-                let Some(place) = self.place(state, meter, &windows, one.line) else {
+                let Some(place) = self.place(state, meter, &windows, (seller, one.line)) else {
                     return Ok(());
                 };
                 changes.add(state, place, amount, &less)
@@ -61,7 +63,7 @@ impl Plan {
                 let less = self.given_back(tiers.measure, one.line.counted, one)?;
                 change(tiers.meter, 0, less)?;
                 let windows = self.ordinals(&mut cursors, at, joined)?;
-                changes.partner(&one.line.partner, windows.to_vec());
+                changes.partner(seller, windows.to_vec());
             }
         }
         changes.settle(self)?;
@@ -93,11 +95,11 @@ impl Plan {
         state: &State,
         meter: usize,
         windows: &[Ordinal],
-        line: &Line,
+        (seller, line): (&Id, &Line),
     ) -> Option<Place> {
         let spec = self.meters.get(meter)?;
         let key = match spec.key {
-            Key::Partner => state.partners.get(&line.partner)?,
+            Key::Partner => state.partners.get(seller)?,
             Key::Customer => state.customers.get(line.customer.as_ref()?)?,
             Key::Program => 0,
         };
@@ -107,9 +109,9 @@ impl Plan {
 
 /// Makes sure that whoever has a line has a number: a state that was stored knows only those who
 /// have a sum, and this refund may be what gives them one.
-pub(super) fn name(state: &mut State, taken: &[Taken<'_>]) {
+pub(super) fn name(state: &mut State, seller: &Id, taken: &[Taken<'_>]) {
     for one in taken.iter().filter(|one| one.is_sellers()) {
-        state.partners.number(&one.line.partner);
+        state.partners.number(seller);
         if let Some(customer) = &one.line.customer {
             state.customers.number(customer);
         }

@@ -11,6 +11,7 @@ mod shares;
 
 use crate::kernel::derived_id::Cause;
 use crate::kernel::exact::{Exact, overflow};
+use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money, Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
@@ -25,7 +26,7 @@ use super::working::Working;
 use super::{EVENT_NEGATIVE, LINE_OF_OTHER_PLAN, REFUND_OF_UNKNOWN_SALE, REFUND_REPEATED};
 
 use self::changes::name;
-use self::shares::{Reversed, Share, reversed, shares};
+use self::shares::{Reversed, Share, mismatch, reversed, shares};
 
 /// What a refund does to one posted line.
 struct Taken<'a> {
@@ -69,8 +70,9 @@ impl Plan {
             let reversed = reversed.get(&line.id);
             taken.push(self.take_back(refund, line, share, reversed, &mut outcome.steps)?);
         }
-        name(state, &taken);
-        let changes = self.changes(state, roster, refund.at, &taken)?;
+        let seller = seller(posted)?;
+        name(state, seller, &taken);
+        let changes = self.changes(state, roster, refund.at, (seller, &taken))?;
         let tiers = changes.tiers(self, state);
         outcome.tier_changes = tiers
             .iter()
@@ -168,11 +170,19 @@ impl Plan {
     }
 
     fn sellers_total(&self, taken: &[Taken<'_>]) -> Result<i64, Problem> {
-        let sellers = taken.iter().filter(|taken| taken.line.kind == LineKind::Commission);
+        let sellers = taken.iter().filter(|taken| taken.is_sellers());
         sellers
             .map(|taken| to_minor(taken.reversal.amount.amount, self.document.currency))
             .try_fold(0_i64, |sum, amount| sum.checked_add(amount?).ok_or_else(overflow))
     }
+}
+
+/// Who sold what is refunded: every order has a line of theirs, whoever shares in it.
+fn seller(posted: &[Line]) -> Result<&Id, Problem> {
+    let own = |line: &&Line| matches!(line.kind, LineKind::Commission | LineKind::Unpaid);
+    let line = posted.iter().find(own);
+    line.map(|line| &line.partner)
+        .ok_or_else(|| mismatch("none of the lines is the seller's own").under("posted"))
 }
 
 /// What is said of a refund below zero: it gives back as it is.

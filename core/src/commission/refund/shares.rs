@@ -160,7 +160,7 @@ fn left(gross: i64, before: &Exact) -> Option<i64> {
     (before.signum() >= 0 && *before <= Exact::ONE).then_some(left)
 }
 
-fn mismatch(message: impl Into<String>) -> Problem {
+pub(super) fn mismatch(message: impl Into<String>) -> Problem {
     Problem::new(
         REFUND_LINES_MISMATCH,
         message,

@@ -228,6 +228,7 @@ impl<'a> Batch<'a> {
             items: &[],
             sponsors: seller.map_or(&[], |seller| seller.above.as_slice()),
             sponsor_ids: &[],
+            split: None,
         };
         let evaluator = Evaluator { plan: self.plan, tables, state };
         let mut conditions = RowConditions::new(self, state, &of, read.row);

@@ -133,7 +133,7 @@ fn pays_nothing(line: &Line) -> bool {
 
 fn says(posting: &Posting, line: &Line) -> bool {
     let kind = match line.kind {
-        LineKind::Commission | LineKind::Guarantee => EntryKind::Commission,
+        LineKind::Commission | LineKind::Split | LineKind::Guarantee => EntryKind::Commission,
         LineKind::Override => EntryKind::Override,
         LineKind::Reversal => EntryKind::Reversal,
         LineKind::Unpaid => return false,
