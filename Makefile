@@ -3,8 +3,9 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help check test test-rust test-python test-node test-swift test-kotlin demo bench bench-calls bench-peers \
-        bench-phone typings mutants fuzz licences lint-scripts toolchains ci clean-caches
+.PHONY: help check test test-rust test-python test-node test-phone test-swift test-kotlin demo bench \
+        bench-calls bench-peers bench-phone typings mutants fuzz properties licences lint-scripts toolchains \
+        ci clean-caches
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ test-python: ## only the Python package
 
 test-node: ## only the Node package
 	@scripts/test-node.sh
+
+test-phone: ## only what Swift and Kotlin share, which needs neither
+	@scripts/test-phone.sh
 
 test-swift: ## only the Swift package
 	@scripts/test-swift.sh
@@ -57,6 +61,9 @@ mutants: ## mutation tests of schedule, allocation and refunds
 fuzz: ## fuzz every door for MINUTES (1 unless said): make fuzz MINUTES=60
 	@MINUTES=$(or $(MINUTES),1) scripts/fuzz.sh
 
+properties: ## try the property tests for MINUTES (1 unless said): make properties MINUTES=60
+	@MINUTES=$(or $(MINUTES),1) scripts/properties.sh
+
 licences: ## licences, doubles and sources of every dependency, by deny.toml
 	@scripts/licences.sh
 
@@ -71,6 +78,6 @@ ci: ## everything that must be green before a change lands
 
 clean-caches: ## remove what the scripts installed and built, but cargo's own target directories
 	rm -rf target/venv target/venv-peers target/python target/node target/ci target/tools target/demo \
-	  target/fuzz target/fuzz-corpus target/fuzz-found target/bench-phone \
+	  target/fuzz target/fuzz-corpus target/fuzz-found target/properties target/bench-phone \
 	  target/mutants.out target/mutants.out.old bindings-node/node_modules \
 	  bindings-swift/.build bindings-swift/lib bindings-swift/Sources/Guerdon/Generated bindings-kotlin/target

@@ -28,6 +28,7 @@ for language in rust python node swift kotlin; do
     left_out "$language" "its toolchain is missing, see the table above"
   fi
 done
+scripts/test-phone.sh || true
 scripts/test-demo.sh || true
 
 wait

@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod tries;
+
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Offset, TimeZone};
@@ -15,6 +17,7 @@ use guerdon::kernel::calendar::{
 };
 use proptest::prelude::*;
 use proptest::sample::select;
+use tries::{USUAL, tries};
 
 const MINUTE: i64 = 60 * MICROS_PER_SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -236,6 +239,8 @@ fn chrono_micros(text: &str) -> Option<i64> {
 // ---- Instants and dates ----
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn an_instant_is_what_chrono_reads(
         (year, month, day) in (0..10_000, 0..14, 0..33),
@@ -296,6 +301,8 @@ proptest! {
 // ---- Durations ----
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn a_span_survives_its_text(
         months in 0..119_988_u32,
@@ -346,6 +353,8 @@ proptest! {
 // ---- Zones ----
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn a_wall_time_means_the_first_instant_that_shows_it((zone, near) in somewhere()) {
         // Wall times around the change, those in its gap included.
@@ -404,6 +413,8 @@ fn label_of(unit: CalendarUnit, day: i64) -> String {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn a_period_is_a_walk_over_days_of_one_name((zone, instant) in somewhere(), unit in any_unit()) {
         let period = Periods::calendar(unit, zone).period_of(instant);
@@ -509,6 +520,8 @@ fn any_rolling_span() -> impl Strategy<Value = Span> {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn an_event_that_has_left_never_comes_back(
         (zone, event) in somewhere(),
@@ -558,6 +571,8 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     /// The cursor only remembers: it gives what the span itself gives, wherever it was before.
     #[test]
     fn a_span_cursor_adds_as_the_span_does(

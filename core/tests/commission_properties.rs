@@ -40,3 +40,4 @@ mod posted;
 mod refunds;
 #[path = "commission/steps.rs"]
 mod steps;
+mod tries;

@@ -8,6 +8,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod tries;
+
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -20,6 +22,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
+use tries::tries;
 
 /// The oracle's number: any two integers, the second positive, never reduced.
 #[derive(Clone, Debug)]
@@ -230,7 +233,7 @@ fn splits() -> impl Strategy<Value = Vec<(i128, i128, u32)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(tries(1_000))]
 
     #[test]
     fn calculations_agree_with_cross_multiplication((exact, pair) in calculations()) {

@@ -9,6 +9,8 @@
 #![allow(clippy::panic, reason = "the oracle panics on what the generator never makes")]
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong index is a failed test")]
 
+mod tries;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -24,6 +26,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
+use tries::tries;
 
 /// A value as the oracle has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -701,7 +704,7 @@ fn nonsense(depth: usize, choices: &mut Choices<'_>) -> Expression {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(tries(2_000))]
 
     #[test]
     fn programs_compute_what_the_oracle_computes(

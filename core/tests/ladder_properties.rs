@@ -6,6 +6,8 @@
     reason = "a failed unwrap or index is a failed test"
 )]
 
+mod tries;
+
 use std::collections::BTreeMap;
 
 use guerdon::kernel::calendar::Ordinal;
@@ -15,6 +17,7 @@ use guerdon::kernel::ladder::{
 use guerdon::kernel::money::{Amount, to_minor};
 use proptest::prelude::*;
 use proptest::sample::select;
+use tries::{USUAL, tries};
 
 /// What each window measures, in the order of time; windows between have nothing.
 type History = Vec<(i32, Vec<i64>)>;
@@ -144,6 +147,8 @@ fn advance(levels: &Levels<i64>, held: Held, window: i32, measures: &BTreeMap<i3
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     /// Called after every event, and at the start of every window or only of those with events.
     #[test]
     fn it_does_what_the_walker_does(ladder in ladder(), history in history(-40..60)) {

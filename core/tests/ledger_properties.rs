@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod tries;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use guerdon::kernel::calendar::Instant;
@@ -12,6 +14,7 @@ use guerdon::kernel::ledger::{
 use num_bigint::BigInt;
 use proptest::prelude::*;
 use proptest::sample::select;
+use tries::{USUAL, tries};
 
 /// What a double entry may move: 2^53 - 1 shared by all that a test posts.
 const MOST: i64 = 9_007_199_254_740_991 / 64;
@@ -89,6 +92,8 @@ fn merged(mut one: Ledger, other: &Ledger) -> Ledger {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn balances_are_sums(postings in postings(), now in instant()) {
         let ledger = ledger_of(&postings);

@@ -9,6 +9,8 @@
     reason = "a failed unwrap or index is a failed test"
 )]
 
+mod tries;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use guerdon::commission::{Line, LineKind};
@@ -27,6 +29,7 @@ use num_bigint::BigInt;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rust_decimal::Decimal;
+use tries::{USUAL, tries};
 
 const PARTNERS: [&str; 3] = ["ann", "bob", "cat"];
 
@@ -339,6 +342,8 @@ const ACCOUNTS: [Account; 7] = [
 // ---- the properties ----
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     /// The checks are in the host: a payout never exceeds what is payable, now or later.
     #[test]
     fn nobody_is_paid_more_than_is_payable(history in history()) {

@@ -11,6 +11,8 @@
     reason = "a failed unwrap or index is a failed test"
 )]
 
+mod tries;
+
 use guerdon::kernel::document::{Limits, parse, to_json};
 use guerdon::kernel::exact::Exact;
 use guerdon::kernel::money::{Amount, Rate, to_minor};
@@ -25,6 +27,7 @@ use num_rational::BigRational;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rust_decimal::Decimal;
+use tries::{USUAL, tries};
 
 const MODES: [ScheduleMode; 5] = [
     ScheduleMode::Marginal,
@@ -222,6 +225,8 @@ fn shuffled(len: usize, picks: &[Index]) -> Vec<usize> {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn what_is_generated_is_valid_and_survives_its_text(schedule in any_schedule()) {
         prop_assert_eq!(check(&schedule), vec![]);

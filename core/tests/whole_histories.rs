@@ -35,3 +35,4 @@ mod plans;
 mod replayed;
 #[path = "commission/steps.rs"]
 mod steps;
+mod tries;

@@ -3,7 +3,8 @@
 //!
 //! It stands in the core, behind the private feature `__uniffi`, because the records are the
 //! core's own and UniFFI gives each crate a namespace of its own: from two crates, Kotlin would
-//! get two packages. Nothing here computes; the library that carries it is `bindings-swift`.
+//! get two packages. Nothing here computes; the library that carries it is `bindings-swift`. Its tests
+//! are there too, where the core is compiled with this feature anyway.
 
 pub mod columns;
 pub mod engine;

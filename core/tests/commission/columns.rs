@@ -18,6 +18,7 @@ use crate::events::{EventSpec, Happens, Shape};
 use crate::histories::{Case, cases, compiled, sorted, told_line};
 use crate::oracle::Oracle;
 use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words};
+use crate::tries::tries;
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
 const HUGE_AND_FLAT: Shape = Shape { items: false, sparse: false, most: i64::MAX };
@@ -217,7 +218,7 @@ fn events(case: &Case) -> impl Iterator<Item = &EventSpec> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(tries(24))]
 
     /// Where words decide which rule pays and by which factor, over more rows than are read or
     /// fetched at a time.
@@ -228,7 +229,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(tries(150))]
 
     #[test]
     fn columns_earn_what_events_earn(case in cases(30, FLAT)) {

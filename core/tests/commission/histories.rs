@@ -14,6 +14,7 @@ use crate::documents::roster;
 use crate::events::{EventSpec, Happens, RefundSpec, Shape, history};
 use crate::oracle::{Change, Oracle, Told, ToldLine};
 use crate::plans::{PartnerSpec, PlanSpec, partners, plan};
+use crate::tries::tries;
 
 const SHAPE: Shape = Shape { items: true, sparse: true, most: 20_000 };
 
@@ -324,7 +325,7 @@ pub(crate) fn compiled(spec: &PlanSpec) -> [Plan; 2] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(tries(200))]
 
     #[test]
     fn every_door_gives_what_the_oracle_gives(case in cases(16, SHAPE)) {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::tries::tries;
 use guerdon::columns::Ids;
 use guerdon::commission::{
     Earnings, EventColumns, OrderingScope, Partner, Plan, Roster, State, StateText,
@@ -202,7 +203,7 @@ fn parts_make_the_whole(plan: &Plan, history: &[Happened], parts: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(tries(24))]
 
     #[test]
     fn one_part_or_seven_make_the_whole(history in histories(), by_customer: bool) {
@@ -259,7 +260,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3, ..ProptestConfig::default() })]
+    #![proptest_config(tries(3))]
 
     #[test]
     fn ten_thousand_parts_make_the_whole(history in histories()) {

@@ -20,6 +20,7 @@ use crate::live::{Case, Happened, Lived, cases};
 use crate::numbers::{round, round_parts, whole};
 use crate::plans::PlanSpec;
 use crate::steps::Steps;
+use crate::tries::tries;
 
 fn exact(amount: Amount) -> BigRational {
     Exact::from(amount.decimal()).to_big()
@@ -320,7 +321,7 @@ fn check(case: &Case, plan: &PlanDocument, happened: &Happened) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(tries(300))]
 
     #[test]
     fn the_steps_recompute_every_cent(case in cases(24)) {

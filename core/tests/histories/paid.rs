@@ -21,6 +21,7 @@ use proptest::prelude::*;
 
 use crate::documents::micros;
 use crate::live::{Case, Lived, cases};
+use crate::tries::tries;
 
 const NOT_YET: i64 = 400;
 
@@ -162,7 +163,7 @@ fn to_partner(posting: &Posting) -> BigInt {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(tries(150))]
 
     #[test]
     fn what_was_earned_is_paid_once_and_can_be_taken_back(

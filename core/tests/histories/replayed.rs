@@ -11,6 +11,7 @@ use crate::documents::roster;
 use crate::events::Happens;
 use crate::live::{Case, Lived, cases};
 use crate::plans::{Pays, PlanSpec};
+use crate::tries::tries;
 
 /// Everything that would make one event count for another is taken out of the plan.
 fn forgetful(spec: &mut PlanSpec) {
@@ -56,7 +57,7 @@ fn same(one: &str, other: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(tries(60))]
 
     #[test]
     fn a_replay_says_what_was_said(case in cases(16)) {

@@ -13,6 +13,8 @@
 )]
 
 mod notebook;
+#[path = "../tries/mod.rs"]
+mod tries;
 
 use guerdon::commission::Line;
 use guerdon::kernel::derived_id::Cause;
@@ -22,6 +24,7 @@ use guerdon::payout::{
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use tries::{USUAL, tries};
 
 use guerdon::kernel::money::Money;
 use notebook::{Happening, Host, at, id, minor};
@@ -48,6 +51,8 @@ fn history() -> impl Strategy<Value = Vec<(i64, Happening)>> {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     /// The checks are in the host: each step is allowed, and refused, when its notebook says so.
     #[test]
     fn the_books_say_what_the_notebook_says(history in history()) {
