@@ -35,8 +35,8 @@ CARGO_TARGET_DIR=$phone_target cargo build -q --locked --profile ci -p guerdon-b
 (
   cd bindings-kotlin
   mkdir -p target/native
-  ln -sfn "$built/libguerdon_ffi.so" target/native/libguerdon_ffi.so
+  ln -sfnr "$built/libguerdon_ffi.so" target/native/libguerdon_ffi.so
   mvn --batch-mode --no-transfer-progress -q -Dstyle.color=never -Dkotlin.compiler.daemon=false \
     -Dtest=PhoneBench -Dsurefire.useFile=false test | grep -ao "kotlin\s.*"
-  ln -sfn "$(phone_built dev)/libguerdon_ffi.so" target/native/libguerdon_ffi.so
+  ln -sfnr "$(phone_built dev)/libguerdon_ffi.so" target/native/libguerdon_ffi.so
 )

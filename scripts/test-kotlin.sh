@@ -18,7 +18,7 @@ sources() {
   library=$(phone_built "$profile")/libguerdon_ffi.so
   phone_sources kotlin "$library" "$package/target/generated/main" "$package/target/generated/test" &&
     mkdir -p "$package/target/native" &&
-    ln -sfn "$library" "$package/target/native/libguerdon_ffi.so"
+    ln -sfnr "$library" "$package/target/native/libguerdon_ffi.so"
 }
 
 # Without the compile daemon, which would outlive the run.

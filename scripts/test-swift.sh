@@ -21,7 +21,7 @@ sources() {
     renew_one "$phone_target/generated/package/GuerdonFFI.h" "$package/Sources/GuerdonFFI/GuerdonFFI.h" &&
     renew_one "$phone_target/generated/package/Guerdon.swift" "$package/Sources/Guerdon/Generated/Guerdon.swift" &&
     renew_one "$phone_target/generated/package/Json.swift" "$package/Sources/Guerdon/Generated/Json.swift" &&
-    ln -sfn "$built/libguerdon_ffi.a" "$package/lib/libguerdon_ffi.a"
+    ln -sfnr "$built/libguerdon_ffi.a" "$package/lib/libguerdon_ffi.a"
 }
 
 renew_one() {

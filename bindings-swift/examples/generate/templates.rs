@@ -75,7 +75,8 @@ package readme
 
 IMPORTS
 internal fun readmeSample(File: (String) -> java.io.File, println: (Any?) -> Unit) {
-BODY}
+BODY    main()
+}
 
 internal val readmePromises: List<String> = listOf(PROMISES)
 ",

@@ -115,8 +115,12 @@ impl Span {
     /// # Errors
     /// `instant_out_of_range` or `date_out_of_range` beyond the year 9999.
     pub fn add_to(self, start: Instant, zone: Zone) -> Result<Instant, Problem> {
-        self.on_calendar(start, zone, |date| date.plus_months(self.months)?.plus_days(self.days))?
-            .plus_micros(self.micros)
+        self.on_calendar(start, zone, |date| self.date_after(date))?.plus_micros(self.micros)
+    }
+
+    /// The date where the months and days lead; a clock need not show all of its day.
+    pub(super) fn date_after(self, date: Date) -> Result<Date, Problem> {
+        date.plus_months(self.months)?.plus_days(self.days)
     }
 
     /// The start of this span when it ends at `end`: months, then days, back on the wall clock

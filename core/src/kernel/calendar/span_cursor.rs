@@ -59,7 +59,9 @@ impl SpanCursor {
         let day = self.bounds_of_plain_day(at)?;
         let led = end.minus_micros(self.span.micros()).ok()?;
         self.bounds_of_plain_day(led)?;
-        Some(day)
+        // A time that clocks skip becomes one of the next day, whose clocks say nothing of this one.
+        let led_to = self.span.date_after(self.zone.to_local(at).date).ok()?;
+        (self.zone.to_local(led).date == led_to).then_some(day)
     }
 
     fn bounds_of_plain_day(&self, within: Instant) -> Option<(i64, i64)> {
@@ -68,5 +70,30 @@ impl SpanCursor {
         let end = self.zone.local_midnight(date.plus_days(1).ok()?).ok()?.micros();
         let within = start <= within.micros() && within.micros() < end;
         (within && end - start == MICROS_PER_DAY).then_some((start, end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(span: &str, zone: &str, starts: [&str; 2]) -> [String; 2] {
+        let mut cursor = SpanCursor::new(span.parse().unwrap(), zone.parse().unwrap());
+        starts.map(|at| cursor.add_to(at.parse().unwrap()).unwrap().to_string())
+    }
+
+    /// On 28 March 2026 clocks in Nuuk go from 23:00 to midnight, and with it to the next day.
+    #[test]
+    fn the_hour_before_midnight_may_be_skipped() {
+        let starts = ["2026-03-03T01:30:00Z", "2026-03-02T14:00:00Z"];
+        let expected = ["2026-03-29T01:00:00Z", "2026-03-28T14:00:00Z"];
+        assert_eq!(ends("P26D", "America/Nuuk", starts), expected);
+    }
+
+    /// Samoa went from 29 to 31 December 2011: every time of the day between is the first of the 31st.
+    #[test]
+    fn a_day_may_be_skipped() {
+        let starts = ["2011-12-29T10:00:00Z", "2011-12-29T15:00:00Z"];
+        assert_eq!(ends("P1D", "Pacific/Apia", starts), ["2011-12-30T10:00:00Z"; 2]);
     }
 }
