@@ -10,10 +10,13 @@
     reason = "a failed unwrap, index or panic is a failed test"
 )]
 
+mod tries;
+
 use guerdon::commission::{GuaranteeInput, GuaranteeSettlement, Line, LineKind, guarantee};
 use guerdon::kernel::money::{from_minor, to_minor};
 use proptest::prelude::*;
 use serde_json::json;
+use tries::{USUAL, tries};
 
 const FIRST_YEAR: i64 = 2020;
 
@@ -84,6 +87,8 @@ fn sums(lines: &[Line], months: usize) -> Vec<i64> {
 }
 
 proptest! {
+    #![proptest_config(tries(USUAL))]
+
     #[test]
     fn months_come_out_as_the_oracle_has_them(
         amount in 0_i64..5_000,

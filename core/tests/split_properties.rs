@@ -22,6 +22,7 @@ mod events;
 mod numbers;
 #[path = "commission/plans.rs"]
 mod plans;
+mod tries;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,7 @@ use dice::{Dice, dice};
 use documents::roster;
 use events::{EventSpec, Happens, Shape, history};
 use plans::{PartnerSpec, PlanSpec, partners, plan};
+use tries::tries;
 
 const SHAPE: Shape = Shape { items: true, sparse: true, most: 20_000 };
 const AFTERWARDS: i64 = 400;
@@ -192,7 +194,7 @@ impl Beside<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(tries(200))]
 
     #[test]
     fn a_split_sale_is_the_same_sale_shared_out(mut dice in dice(600)) {

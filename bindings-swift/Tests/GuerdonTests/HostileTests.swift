@@ -103,6 +103,45 @@ final class HostileTests: XCTestCase {
         XCTAssertEqual(try plan.totals(state: state), [])
     }
 
+    /// A second thread of a phone has half a megabyte of stack; the deepest condition that is allowed fits on it.
+    func testTheDeepestConditionFitsOnASmallStack() throws {
+        var condition = #"{"op": "exists", "args": [{"fact": "partner.id"}]}"#
+        for _ in 0 ..< 29 { condition = #"{"op": "not", "args": [\#(condition)]}"# }
+        let document = try Fixture.readmePlan()
+            .replacingOccurrences(of: #""id": "sale","#, with: #""id": "sale", "when": \#(condition),"#)
+        let over = expectation(description: "the thread is over")
+        let small = Thread {
+            defer { over.fulfill() }
+            do {
+                let plan = try Plan(document: document)
+                let earned = try plan.evaluate(event: Fixture.sale("A1", 100), state: plan.newState(), explain: true)
+                // Twenty-nine times not: whoever is known does not meet it.
+                XCTAssertEqual(earned.status, .noRuleMatches)
+            } catch {
+                XCTFail("\(error)")
+            }
+        }
+        small.stackSize = 512 << 10
+        small.start()
+        wait(for: [over], timeout: 60)
+    }
+
+    func testWhatIsNoIdIsRefusedWhereverItComesIn() throws {
+        let plan = try Plan(document: Fixture.readmePlan())
+        let state = plan.newState()
+        let roster = try Roster(partners: [Partner(id: "ada", status: .active)])
+        XCTAssertEqual(try roster.partner(id: "ada")?.id, "ada")
+        XCTAssertNil(try roster.partner(id: "bob"))
+        let asked: [() throws -> Void] = [
+            { _ = try roster.partner(id: "") },
+            { _ = try plan.tier(partner: "", state: state) },
+            { _ = try Roster(partners: [Partner(id: "", status: .active)]) },
+        ]
+        for ask in asked {
+            XCTAssertThrowsError(try ask()) { XCTAssertEqual(($0 as? GuerdonError)?.code, "id_invalid") }
+        }
+    }
+
     func testAnEnormousDocumentIsRefused() {
         let enormous = String(repeating: " ", count: 9 << 20)
         XCTAssertThrowsError(try Plan(document: enormous)) { XCTAssertEqual(($0 as? GuerdonError)?.code, "document_too_large") }

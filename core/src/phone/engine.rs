@@ -256,9 +256,11 @@ impl Roster {
     }
 
     /// The record of a partner, if there is one.
-    #[must_use]
-    pub fn partner(&self, id: Id) -> Option<Partner> {
-        self.roster.get(&id).cloned()
+    ///
+    /// # Errors
+    /// `id_invalid`, where UniFFI reads the id: a call that cannot fail would end the process there.
+    pub fn partner(&self, id: Id) -> Result<Option<Partner>, GuerdonError> {
+        Ok(self.roster.get(&id).cloned())
     }
 }
 

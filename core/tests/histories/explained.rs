@@ -5,7 +5,9 @@
 //! room a cap had left and what a seller was paid it believes, because they are other events'
 //! business; what follows from them it recomputes and compares.
 
-use guerdon::commission::{Line, LineKind, Outcome, OverrideBase, Pay, PlanDocument, Rule, Step};
+use guerdon::commission::{
+    CapScope, Line, LineKind, Outcome, OverrideBase, Pay, PlanDocument, Rule, Step,
+};
 use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::exact::Exact;
 use guerdon::kernel::id::Id;
@@ -42,6 +44,8 @@ struct Reader<'a> {
     plan: &'a PlanDocument,
     spec: &'a PlanSpec,
     minor: BigRational,
+    /// What earlier events took back of sellers.
+    taken_back: BigRational,
     tier: Option<Id>,
     /// The lines of the order, and what commissions are computed on.
     bases: Vec<(Option<Id>, BigRational)>,
@@ -54,11 +58,12 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(plan: &'a PlanDocument, spec: &'a PlanSpec) -> Self {
+    fn new(plan: &'a PlanDocument, spec: &'a PlanSpec, taken_back: BigRational) -> Self {
         Self {
             plan,
             spec,
             minor: whole(plan.currency.minor_per_unit()),
+            taken_back,
             tier: None,
             bases: Vec::new(),
             paid: Vec::new(),
@@ -185,12 +190,17 @@ impl<'a> Reader<'a> {
         self.paid.last_mut().unwrap().amount = after;
     }
 
-    /// Everything shrinks in proportion to the room that was left.
+    /// Everything shrinks in proportion to the room that was left. An order has the whole of it; in
+    /// a window there is more only where something was taken back.
     fn capped(&mut self, cap: &Id, before: &Exact, amount: &Exact) {
         let (before, room) = (before.to_big(), amount.to_big());
         assert_eq!(self.paid.iter().map(|paid| paid.amount.clone()).sum::<BigRational>(), before);
         let said = self.plan.caps.iter().find(|one| one.id == *cap).unwrap();
-        assert!(!room.is_negative() && room < before && room <= exact(said.max));
+        assert!(!room.is_negative() && room < before);
+        match said.scope {
+            CapScope::Order => assert_eq!(room, exact(said.max)),
+            _ => assert!(room <= exact(said.max) + &self.taken_back),
+        }
         for paid in &mut self.paid {
             paid.amount = &paid.amount * &room / &before;
         }
@@ -310,12 +320,20 @@ fn agree_reversals(plan: &PlanDocument, outcome: &Outcome) {
     }
 }
 
-fn check(case: &Case, plan: &PlanDocument, happened: &Happened) {
+/// What reversals, and schedules that fell, took back of sellers.
+fn taken_back<'a>(earlier: impl IntoIterator<Item = &'a Happened>) -> BigRational {
+    let lines = earlier.into_iter().flat_map(|happened| &happened.outcome.lines);
+    let own = lines.filter(|line| line.level == 0).map(|line| exact(line.amount.amount));
+    own.filter(Signed::is_negative).map(|amount| -amount).sum()
+}
+
+fn check(case: &Case, lived: &Lived, number: usize) {
+    let (plan, happened) = (&lived.plan, &lived.happened[number]);
     let outcome = &happened.outcome;
     if outcome.lines.iter().any(|line| line.kind == LineKind::Reversal) {
         return agree_reversals(plan, outcome);
     }
-    let mut reader = Reader::new(plan, &case.spec);
+    let mut reader = Reader::new(plan, &case.spec, taken_back(&lived.happened[..number]));
     outcome.steps.iter().for_each(|step| reader.read(step));
     reader.agree(outcome);
 }
@@ -326,8 +344,8 @@ proptest! {
     #[test]
     fn the_steps_recompute_every_cent(case in cases(24)) {
         let lived = Lived::through(&case);
-        for happened in &lived.happened {
-            check(&case, &lived.plan, happened);
+        for number in 0..lived.happened.len() {
+            check(&case, &lived, number);
         }
     }
 }

@@ -81,6 +81,7 @@ internal class Lane private constructor() {
     private val report = Memory(REPORT_SIZE).apply { clear() }
     val status: Long = Pointer.nativeValue(report)
     private var bytes = look()
+    private var taken = false
 
     /** The buffer, empty, with room for so many bytes. */
     fun room(size: ULong): ByteBuffer {
@@ -101,12 +102,13 @@ internal class Lane private constructor() {
         return bytes
     }
 
-    /** What was large is not kept for the life of the thread. */
+    /** The call is over. What was large, or stood in for a thread's own, is not kept. */
     fun leave() {
-        if (bytes.capacity() > LARGEST_KEPT) {
-            lanes.remove()
-            exchange.close()
-        }
+        taken = false
+        val own = this === lanes.get()
+        if (own && bytes.capacity() <= LARGEST_KEPT) return
+        if (own) lanes.remove()
+        exchange.close()
     }
 
     private fun look(): ByteBuffer =
@@ -129,6 +131,15 @@ internal class Lane private constructor() {
         private val lanes = ThreadLocal.withInitial(::Lane)
 
         val current: Lane get() = lanes.get()
+
+        /**
+         * The thread's own, or another while that is taken: a list may compute its events when they are asked for, and
+         * ask a plan to do so.
+         */
+        fun take(): Lane {
+            val own = lanes.get()
+            return (if (own.taken) Lane() else own).also { it.taken = true }
+        }
     }
 }
 
@@ -139,7 +150,7 @@ internal inline fun <T> exchange(
     call: (lane: Lane, length: Long) -> Long,
     read: (ByteBuffer) -> T,
 ): T {
-    val lane = Lane.current
+    val lane = Lane.take()
     try {
         val given = lane.room(size)
         write(given)

@@ -151,6 +151,49 @@ class HostileTest {
         assertEquals(20_000L, plan.totals(state).single().measure)
     }
 
+    /** A list that asks the plan for its events writes between what the other call has written. */
+    @Test
+    fun aListMayAskThePlanWhileItCrosses() = Plan(Fixture.readmePlan).use { plan ->
+        val state = plan.newState()
+        val order = Fixture.sale("A1", "100")
+        val asking = object : AbstractList<Event>() {
+            override val size = 3
+
+            override fun get(index: Int) = order.copy(amount = plan.preview(List(index + 1) { order }, state)[index].total)
+        }
+        val expected = plan.preview(asking.toList(), state)
+        assertEquals(List(3) { "1.00" }, expected.map { it.total.amount.toPlainString() })
+        assertEquals(expected, plan.preview(asking, state))
+        assertEquals(expected[0], plan.preview(asking[0], state))
+    }
+
+    /** A thread of a pool may have a small stack; the deepest condition that is allowed fits on it. */
+    @Test
+    fun theDeepestConditionFitsOnASmallStack() {
+        var condition = """{"op": "exists", "args": [{"fact": "partner.id"}]}"""
+        repeat(29) { condition = """{"op": "not", "args": [$condition]}""" }
+        val document = Fixture.readmePlan.replace("\"id\": \"sale\",", "\"id\": \"sale\", \"when\": $condition,")
+        var earned: Outcome? = null
+        val small = Thread(null, {
+            Plan(document).use { plan -> earned = plan.evaluate(Fixture.sale("A1", "100"), plan.newState(), explain = true) }
+        }, "small", 256 shl 10)
+        small.start()
+        small.join()
+        // Twenty-nine times not: whoever is known does not meet it.
+        assertEquals(OutcomeStatus.NO_RULE_MATCHES, earned?.status)
+    }
+
+    @Test
+    fun whatIsNoIdIsRefusedWhereverItComesIn() = Plan(Fixture.readmePlan).use { plan ->
+        val state = plan.newState()
+        val roster = Roster(listOf(Partner(id = "ada", status = PartnerStatus.ACTIVE)))
+        assertEquals("ada", roster.partner("ada")?.id)
+        assertEquals(null, roster.partner("bob"))
+        for (asked in listOf({ roster.partner("") }, { plan.tier("", state) }, { Roster(listOf(Partner(id = "", status = PartnerStatus.ACTIVE))) })) {
+            assertEquals("id_invalid", refused { asked() }.code)
+        }
+    }
+
     /** Bytes that are no event are an error of the package itself, and harmless. */
     @Test
     fun whatIsNoEventIsNotRead() = Plan(Fixture.readmePlan).use { plan ->
