@@ -21,6 +21,8 @@ mkdir -p "$logs"
 arguments=()
 for name in "${wanted[@]}"; do arguments+=(--test "$name"); done
 export CARGO_PROFILE_TEST_OPT_LEVEL=2 CARGO_PROFILE_TEST_DEBUG=0
+# Each step on the way to the smallest case panics.
+export RUST_BACKTRACE=0
 build=(cargo test --quiet --locked --no-run --target-dir "$target" -p guerdon "${arguments[@]}")
 "${build[@]}"
 mapfile -t programs < <("${build[@]}" --message-format json | grep -o '"executable":"[^"]*"' | cut -d '"' -f 4)
@@ -38,7 +40,7 @@ summed() {
 
 row='properties %-22s %5ss  %3d properties  %12d cases  %s\n'
 seconds=$((${MINUTES:-1} * 60 / ${#programs[@]}))
-all_properties=0 all_cases=0 broken=()
+all_seconds=0 all_properties=0 all_cases=0 broken=()
 for program in "${programs[@]}"; do
   name=$(basename "$program")
   name=${name%-*}
@@ -46,7 +48,8 @@ for program in "${programs[@]}"; do
   counts=$logs/$name.counts
   : >"$counts"
   state="nothing found"
-  end=$((SECONDS + seconds))
+  started=$SECONDS
+  end=$((started + seconds))
   while [ "$SECONDS" -lt "$end" ]; do
     if ! "$program" --test-threads 1 --nocapture >"$log" 2>&1; then
       state="FOUND something"
@@ -55,19 +58,20 @@ for program in "${programs[@]}"; do
     fi
     tried "$log" >>"$counts"
   done
+  taken=$((SECONDS - started)) all_seconds=$((all_seconds + SECONDS - started))
   read -r properties cases < <(summed "$counts")
   all_properties=$((all_properties + properties)) all_cases=$((all_cases + cases))
   # shellcheck disable=SC2059 # the row is a constant
-  printf "$row" "$name" "$seconds" "$properties" "$cases" "$state"
+  printf "$row" "$name" "$taken" "$properties" "$cases" "$state"
 done
 # shellcheck disable=SC2059
-printf "$row" all "$((seconds * ${#programs[@]}))" "$all_properties" "$all_cases" ""
+printf "$row" all "$all_seconds" "$all_properties" "$all_cases" ""
 
 if [ "${#broken[@]}" -gt 0 ]; then
   for name in "${broken[@]}"; do
     echo
-    echo "$name: the end of $logs/$name.log"
-    tail -n 60 "$logs/$name.log"
+    echo "$name: the whole is in $logs/$name.log"
+    awk '/^Test failed/ { shown = 1 } shown; /^\tsuccesses:/ { shown = 0 }' "$logs/$name.log"
   done
   exit 1
 fi
