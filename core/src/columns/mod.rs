@@ -63,6 +63,16 @@ impl Codes<'_> {
         self.len() == 0
     }
 
+    /// The highest code; none if there are only nulls.
+    fn most(&self) -> Option<usize> {
+        let most = match self {
+            Self::Int8(codes) => i32::from(codes.iter().fold(-1, |most, code| most.max(*code))),
+            Self::Int16(codes) => i32::from(codes.iter().fold(-1, |most, code| most.max(*code))),
+            Self::Int32(codes) => codes.iter().fold(-1, |most, code| most.max(*code)),
+        };
+        usize::try_from(most).ok()
+    }
+
     /// The code of a row; none for a null.
     #[inline(always)]
     #[must_use]
@@ -93,6 +103,9 @@ impl<'a> Words<'a> {
     }
 
     fn check(&self) -> Result<(), Problem> {
+        if self.codes.most().is_none_or(|most| most < self.words.len()) {
+            return Ok(());
+        }
         let beyond = (0..self.codes.len())
             .filter_map(|row| Some((row, self.codes.get(row)?)))
             .find(|(_, code)| *code >= self.words.len());

@@ -22,6 +22,7 @@ use crate::kernel::id::Id;
 use crate::kernel::money::AMOUNT_TOO_LARGE;
 use crate::kernel::problem::Problem;
 
+use super::choices::Straight;
 use super::chunk::{Chunk, ROWS_AT_HAND};
 use super::columns::EventColumns;
 use super::conditions::{Answer, RowConditions};
@@ -29,7 +30,6 @@ use super::earnings::Earnings;
 use super::numbering::Numbering;
 use super::refunds::{Refunds, Told};
 use super::sellers::{Sellers, Standing};
-use super::straight::Straight;
 
 pub(super) struct Batch<'a> {
     pub(super) plan: &'a Plan,

@@ -7,10 +7,12 @@
 //! because rows mostly come in the order of time.
 
 mod batch;
+mod choices;
 mod chunk;
 mod columns;
 mod conditions;
 mod earnings;
+mod lane;
 mod numbering;
 mod refunds;
 mod sellers;

@@ -50,8 +50,20 @@ impl Numbering {
         match (self, ids) {
             (Self::Dense { least, numbers }, Ids::Numbers(column)) => {
                 let ids = column.get(rows).unwrap_or_default();
+                let least = *least;
+                let place = |id: &i64| usize::try_from(id.wrapping_sub(least));
+                let mut all_seen = true;
+                let known = numbers.as_slice();
+                for (out, id) in out.iter_mut().zip(ids) {
+                    let number = known.get(place(id).unwrap_or(usize::MAX));
+                    *out = number.copied().unwrap_or(UNSEEN);
+                    all_seen &= *out != UNSEEN;
+                }
+                if all_seen {
+                    return Ok(());
+                }
                 for (done, (out, id)) in out.iter_mut().zip(ids).enumerate() {
-                    let place = usize::try_from(id.wrapping_sub(*least)).unwrap_or(usize::MAX);
+                    let place = place(id).unwrap_or(usize::MAX);
                     let number = number_at(numbers, place, || name(&id.to_string()));
                     *out = number.map_err(|one| (done, one))?;
                 }

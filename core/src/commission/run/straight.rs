@@ -1,225 +1,39 @@
 //! Rows that their words decide.
 //!
-//! Of most rows a plan asks only for words: the kind of event, a category, a country. Then which
-//! rule pays, and by which factor, is found once for each combination of words that there can be
-//! ([`Choice`]). What is left for a row is arithmetic on its amounts and on the partner's sums,
+//! Once it is known for each combination of words which rule pays, and by which factor
+//! ([`Choice`]), what is left for a row is arithmetic on its amounts and on the partner's sums,
 //! by the functions that rate a single event. A row for which that is not enough, because its
 //! numbers do not fit or there is more to know of its partner, is left to them altogether.
 
 use std::hint::black_box;
 use std::ops::Range;
 
-use crate::columns::{Codes, Facts};
-use crate::commission::compile::{MeterSpec, Plan};
-use crate::commission::conditions::{ConditionId, Conditions, Truth};
-use crate::commission::evaluate::{Evaluator, Stop, fit};
-use crate::commission::event::EventKind;
-use crate::commission::pay::{factor, keep_to};
-use crate::commission::plan::{Base, Combine};
-use crate::commission::rates::{Paying, RuleTable, ScheduleTable, Tables};
-use crate::commission::row::{Row, RowLine};
+use crate::commission::compile::MeterSpec;
+use crate::commission::pay::keep_to;
+use crate::commission::plan::Base;
+use crate::commission::rates::{RuleTable, Tables};
+use crate::commission::row::RowLine;
 use crate::commission::state::{Cell, Meter, State, WIDE, index};
 use crate::commission::working::{Quantity, Working};
-use crate::kernel::explain::NoSteps;
 use crate::kernel::number::Number;
-use crate::kernel::problem::Problem;
 use crate::kernel::rounding::{Divisor, Rounding};
 
 use super::batch::Batch;
-use super::chunk::ROWS_AT_HAND;
-use super::columns::EventColumns;
-use super::conditions::Answer;
+use super::choices::{Choice, Pays, Straight, Way};
 use super::earnings::Earnings;
+use super::lane::{Bench, Block};
 use super::sellers::Standing;
 
-/// The most combinations of words that choices are made for ahead.
-const MOST_CHOICES: usize = 4_096;
-
 /// For how many rows cells are fetched at once: their cells fit the nearest cache.
-const ROWS_FETCHED: usize = 256;
-
-/// What is chosen for each combination of words.
-pub(super) struct Straight<'a> {
-    tables: &'a Tables<i64>,
-    axes: Vec<Axis>,
-    choices: Vec<Choice<'a>>,
-    /// Of each meter, whether some choice moves it.
-    metered: Vec<bool>,
-    /// Of the rows at hand, the place of their choice.
-    places: Vec<u32>,
-    /// Whether a row at hand has a number below zero, which has to be refused.
-    any_below_zero: bool,
-}
-
-/// A column of words: which it is, and how far apart its words are among the choices.
-struct Axis {
-    /// The column of a fact; none for the kinds of events.
-    column: Option<usize>,
-    /// The number of words, and for a fact one more for the null, which comes last.
-    words: usize,
-    stride: usize,
-}
-
-/// What is chosen for a combination of words.
-enum Choice<'a> {
-    Nothing,
-    Pays(Pays<'a>),
-    /// The row has to be asked.
-    Asked,
-}
-
-impl Choice<'_> {
-    /// The meter that this moves.
-    fn meter(&self) -> Option<usize> {
-        match self {
-            Self::Pays(Pays { way: Way::Schedule(schedule), .. }) => Some(schedule.meter),
-            _ => None,
-        }
-    }
-}
-
-struct Pays<'a> {
-    rule: &'a RuleTable<i64>,
-    way: Way<'a>,
-    /// Of all multipliers together.
-    factor: i64,
-}
-
-/// How it pays, with the schedule at hand.
-enum Way<'a> {
-    Schedule(&'a ScheduleTable<i64>),
-    Plain(&'a Paying<i64>),
-}
+pub(super) const ROWS_FETCHED: usize = 256;
 
 /// What a row posts, and what limits took away.
-struct Posted {
-    posted: i64,
-    lost: i64,
+pub(super) struct Posted {
+    pub(super) posted: i64,
+    pub(super) lost: i64,
 }
 
-impl Plan {
-    /// Whether a row of one line is paid by at most one rule, and moves no sum but that of the
-    /// rule's schedule, in a window that is everybody's.
-    fn is_simple(&self) -> bool {
-        let one_pays = match self.groups.as_slice() {
-            [group] => group.combine == Combine::First || group.rules.len() <= 1,
-            groups => groups.is_empty(),
-        };
-        let nothing_else =
-            self.tiers.is_none() && self.overrides.is_empty() && self.cap_meters.is_empty();
-        one_pays && nothing_else && !self.windows.iter().any(|window| window.needs_anchor())
-    }
-}
-
-impl<'a> Straight<'a> {
-    /// Makes the choices, if words decide all rows of a batch.
-    pub(super) fn of(batch: &Batch<'a>) -> Option<Self> {
-        let plan = batch.plan;
-        let simple = plan.is_simple() && !batch.refunds.any() && batch.customers_are_ids();
-        let tables = plan.fast.as_ref().filter(|_| simple)?;
-        let mut straight = Self {
-            tables,
-            axes: Vec::new(),
-            choices: Vec::new(),
-            metered: vec![false; plan.meters.len()],
-            places: Vec::new(),
-            any_below_zero: false,
-        };
-        let mut choices = 1_usize;
-        let kinds = batch.columns.kind.as_ref().map(|_| (None, batch.kinds.len()));
-        let facts = batch.answers.iter().map(|answer| match answer {
-            Answer::ByWord(column, truths) => Some((Some(*column), truths.len())),
-            Answer::Asked => None,
-        });
-        for axis in kinds.map(Some).into_iter().chain(facts) {
-            let (column, words) = axis?;
-            if straight.axes.iter().all(|known| known.column != column) {
-                straight.axes.push(Axis { column, words, stride: choices });
-                choices = choices.checked_mul(words)?;
-            }
-        }
-        if choices > MOST_CHOICES.min(batch.columns.at.len()) {
-            return None;
-        }
-        // Nothing here asks what happened before.
-        let state = plan.new_state();
-        let evaluator = Evaluator { plan, tables, state: &state };
-        let chosen = (0..choices).map(|place| {
-            let chosen = straight.choose(batch, &evaluator, place);
-            chosen.unwrap_or(Choice::Asked)
-        });
-        straight.choices = chosen.collect();
-        for meter in straight.choices.iter().filter_map(Choice::meter) {
-            if let Some(metered) = straight.metered.get_mut(meter) {
-                *metered = true;
-            }
-        }
-        straight.places = vec![0; ROWS_AT_HAND];
-        Some(straight)
-    }
-
-    /// Chooses the rule that pays and the factor, as the evaluator does for a line.
-    fn choose(
-        &self,
-        batch: &Batch<'_>,
-        evaluator: &Evaluator<'_, i64>,
-        place: usize,
-    ) -> Result<Choice<'a>, Stop> {
-        let mut words = Combination { axes: &self.axes, answers: &batch.answers, place };
-        if let Some(condition) = batch.plan.eligible {
-            if words.holds(condition, 0)? != Truth::True {
-                return Ok(Choice::Nothing);
-            }
-        }
-        let kind = self.axes.iter().find(|axis| axis.column.is_none());
-        let kind = kind.and_then(|axis| batch.kinds.get(axis.code(place)).copied());
-        let row = Row::of_kind(kind.unwrap_or(EventKind::Sale));
-        for rule in batch.plan.groups.iter().flat_map(|group| &group.rules) {
-            let chosen = evaluator.way((&row, 0), rule, None, &mut words, &mut NoSteps)?;
-            let Some(table) = self.tables.rules.get(rule.number).filter(|_| chosen.is_some())
-            else {
-                continue;
-            };
-            let mut product = 1_i64;
-            for multiplier in &self.tables.multipliers {
-                product = fit(product.times(factor(multiplier, 0, &mut words)?))?;
-            }
-            let way = match table.paying(None) {
-                Paying::Schedule(schedule) => match self.tables.schedules.get(*schedule) {
-                    Some(schedule) => Way::Schedule(schedule),
-                    None => break,
-                },
-                plain => Way::Plain(plain),
-            };
-            return Ok(Choice::Pays(Pays { rule: table, way, factor: product }));
-        }
-        Ok(Choice::Nothing)
-    }
-
-    /// Finds the choices of some rows.
-    pub(super) fn find(&mut self, columns: &EventColumns<'_>, rows: &Range<usize>) {
-        let numbers = [Some(columns.amount_minor), columns.net_minor, columns.quantity];
-        let numbers = numbers.into_iter().flatten().filter_map(|column| column.get(rows.clone()));
-        let signs = numbers.flatten().fold(0, |signs, number| signs | number);
-        self.any_below_zero = signs < 0;
-        self.places.fill(0);
-        for axis in &self.axes {
-            let codes = match axis.column {
-                None => columns.kind.as_ref().map(|kind| kind.codes),
-                Some(column) => match columns.facts.get(column) {
-                    Some((_, Facts::Words(words))) => Some(words.codes),
-                    _ => None,
-                },
-            };
-            match codes {
-                Some(Codes::Int8(codes)) => axis.add(codes.get(rows.clone()), &mut self.places),
-                Some(Codes::Int16(codes)) => axis.add(codes.get(rows.clone()), &mut self.places),
-                Some(Codes::Int32(codes)) => axis.add(codes.get(rows.clone()), &mut self.places),
-                None => {}
-            }
-        }
-    }
-
+impl Straight<'_> {
     /// Rates a row and moves the partner's sums; none if it takes more than this.
     #[inline(always)]
     fn rate(
@@ -251,70 +65,38 @@ impl<'a> Straight<'a> {
     /// From what a way pays to what is posted: the factor, the limits and the rounding.
     #[inline(always)]
     fn post(&self, pays: &Pays<'_>, amount: i64, cent: Cent) -> Option<Posted> {
-        let one = &self.tables.one_multiplied;
-        let mut amount = amount.times(&pays.factor)?;
-        let mut gone = 0_i64;
-        if let Some(limit) = pays.rule.limit(&amount) {
-            gone = keep_to(&mut amount, limit, one, cent.rounding)?.unwrap_or(0);
-        }
-        for max in &self.tables.caps {
-            if amount > *max {
-                let cut = keep_to(&mut amount, max, one, cent.rounding)?;
-                gone = gone.checked_add(cut.unwrap_or(0))?;
-            }
-        }
-        Some(Posted { posted: cent.divisor.divide(amount), lost: gone })
+        limited(self.tables, pays.rule, amount.times(&pays.factor)?, cent)
     }
+}
+
+/// What is posted of an amount, and what limits take away of it.
+#[inline(always)]
+pub(super) fn limited(
+    tables: &Tables<i64>,
+    rule: &RuleTable<i64>,
+    mut amount: i64,
+    cent: Cent,
+) -> Option<Posted> {
+    let one = &tables.one_multiplied;
+    let mut lost = 0_i64;
+    if let Some(limit) = rule.limit(&amount) {
+        lost = keep_to(&mut amount, limit, one, cent.rounding)?.unwrap_or(0);
+    }
+    for max in &tables.caps {
+        if amount > *max {
+            let cut = keep_to(&mut amount, max, one, cent.rounding)?;
+            lost = lost.checked_add(cut.unwrap_or(0))?;
+        }
+    }
+    Some(Posted { posted: cent.divisor.divide(amount), lost })
 }
 
 /// How amounts become minor units.
 #[derive(Clone, Copy)]
-struct Cent {
-    rounding: Rounding,
+pub(super) struct Cent {
+    pub(super) rounding: Rounding,
     /// One minor unit, once multipliers are in.
-    divisor: Divisor,
-}
-
-impl Axis {
-    /// The code of this column's word in a combination.
-    fn code(&self, place: usize) -> usize {
-        (place / self.stride.max(1)) % self.words.max(1)
-    }
-
-    fn add<C: Copy>(&self, codes: Option<&[C]>, places: &mut [u32])
-    where
-        usize: TryFrom<C>,
-    {
-        let null = self.words.saturating_sub(1);
-        for (place, code) in places.iter_mut().zip(codes.unwrap_or_default()) {
-            let step = usize::try_from(*code).unwrap_or(null).wrapping_mul(self.stride);
-            *place = place.wrapping_add(u32::try_from(step).unwrap_or(u32::MAX));
-        }
-    }
-}
-
-/// Answers the conditions for one combination of words.
-struct Combination<'a> {
-    axes: &'a [Axis],
-    answers: &'a [Answer],
-    place: usize,
-}
-
-impl Conditions for Combination<'_> {
-    fn seller_has(&mut self, _tier: Option<u16>) {}
-
-    fn holds(&mut self, condition: ConditionId, _line: usize) -> Result<Truth, Box<Problem>> {
-        let Some(Answer::ByWord(column, truths)) = self.answers.get(condition) else {
-            return Ok(Truth::Unknown);
-        };
-        let axis = self.axes.iter().find(|axis| axis.column == Some(*column));
-        let truth = axis.and_then(|axis| truths.get(axis.code(self.place)));
-        Ok(truth.copied().unwrap_or(Truth::Unknown))
-    }
-
-    fn missing(&self, _condition: ConditionId, _line: usize) -> Vec<String> {
-        Vec::new()
-    }
+    pub(super) divisor: Divisor,
 }
 
 impl Batch<'_> {
@@ -329,7 +111,11 @@ impl Batch<'_> {
         let Some(straight) = self.straight.as_ref().filter(|one| !one.any_below_zero) else {
             return rows.start;
         };
+        let rounding = self.plan.document.rounding;
+        let divisor = Divisor::new(straight.tables.one_multiplied, rounding);
+        let cent = Cent { rounding, divisor };
         let mut pages = Vec::new();
+        let mut bench = Bench::default();
         let mut row = rows.start;
         while row < rows.end {
             let end = rows.end.min(row + ROWS_FETCHED);
@@ -340,16 +126,46 @@ impl Batch<'_> {
             if pages.is_empty() {
                 pages = self.pages(straight, state);
             }
-            for page in &pages {
-                fetch(page, sellers);
-            }
-            let plain = row + sellers.len();
-            row = self.straight_block(straight, &mut pages, row..plain, earnings);
+            let plain = row..row + sellers.len();
+            row = match &straight.lane {
+                Some(lane)
+                    if lane.rate(
+                        self.block(straight, &plain, earnings),
+                        &mut pages,
+                        &mut bench,
+                        cent,
+                    ) =>
+                {
+                    plain.end
+                }
+                _ => self.one_by_one(straight, &mut pages, plain, cent, earnings),
+            };
             if row < end {
                 break;
             }
         }
         row
+    }
+
+    /// The columns of some rows at hand.
+    fn block<'b>(
+        &'b self,
+        straight: &'b Straight<'_>,
+        rows: &Range<usize>,
+        earnings: &'b mut Earnings,
+    ) -> Block<'b> {
+        let columns = self.columns;
+        let at_hand = self.chunk.at_hand(rows);
+        let gross = columns.amount_minor.get(rows.clone()).unwrap_or_default();
+        let net = columns.net_minor.and_then(|net| net.get(rows.clone()));
+        Block {
+            sellers: self.chunk.sellers(at_hand.clone()),
+            places: straight.places.get(at_hand).unwrap_or_default(),
+            base: net.filter(|_| self.plan.document.base == Base::Net).unwrap_or(gross),
+            quantity: columns.quantity.and_then(|column| column.get(rows.clone())),
+            commission_minor: earnings.commission_minor.get_mut(rows.clone()).unwrap_or_default(),
+            lost_minor: earnings.lost_minor.get_mut(rows.clone()).unwrap_or_default(),
+        }
     }
 
     /// The first of some sellers, as long as there is no more to know of them.
@@ -373,33 +189,26 @@ impl Batch<'_> {
         specs.map(page).collect()
     }
 
-    /// The same for a few rows, whose cells are near.
-    #[inline(always)]
-    fn straight_block(
+    /// Rates a few rows, each by its own choice.
+    #[inline(never)]
+    fn one_by_one(
         &self,
         straight: &Straight<'_>,
         pages: &mut [&mut [Cell]],
         rows: Range<usize>,
+        cent: Cent,
         earnings: &mut Earnings,
     ) -> usize {
-        let columns = self.columns;
-        let gross = columns.amount_minor.get(rows.clone()).unwrap_or_default();
-        let net = columns.net_minor.and_then(|net| net.get(rows.clone()));
-        let quantity = columns.quantity.and_then(|column| column.get(rows.clone()));
-        let base = net.filter(|_| self.plan.document.base == Base::Net).unwrap_or(gross);
-        let out = earnings.commission_minor.get_mut(rows.clone()).unwrap_or_default().iter_mut();
-        let out = out.zip(earnings.lost_minor.get_mut(rows.clone()).unwrap_or_default());
-        let at_hand = self.chunk.at_hand(&rows);
-        let sellers = self.chunk.sellers(at_hand.clone()).iter();
-        let read = sellers.zip(straight.places.get(at_hand).unwrap_or_default());
-        let amounts = gross.iter().zip(base);
-        let rounding = self.plan.document.rounding;
-        let divisor = Divisor::new(straight.tables.one_multiplied, rounding);
-        let cent = Cent { rounding, divisor };
+        let gross = self.columns.amount_minor.get(rows.clone()).unwrap_or_default();
+        let Block { sellers, places, base, quantity, commission_minor, lost_minor } =
+            self.block(straight, &rows, earnings);
+        for page in &*pages {
+            fetch(page, sellers);
+        }
+        let read = sellers.iter().zip(places).zip(gross.iter().zip(base));
+        let out = commission_minor.iter_mut().zip(lost_minor);
         let mut row = rows.start;
-        for (((seller, place), (gross, base)), (commission_minor, lost_minor)) in
-            read.zip(amounts).zip(out)
-        {
+        for (((seller, place), (gross, base)), (commission_minor, lost_minor)) in read.zip(out) {
             let quantity = quantity.and_then(|column| column.get(row - rows.start)).copied();
             let line = RowLine {
                 gross: *gross,
@@ -430,58 +239,4 @@ impl Batch<'_> {
 fn fetch(page: &[Cell], partners: &[u32]) {
     let measures = partners.iter().filter_map(|partner| page.get(index(*partner)));
     black_box(measures.fold(0, |sum, cell| sum ^ cell.measure));
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::columns::{Ids, Words};
-    use crate::commission::roster::Roster;
-
-    use super::*;
-
-    const PLAN: &str = r#"{"format": "guerdon.plan/1", "id": "p", "version": 1, "currency": "EUR",
-        "zone": "UTC", "groups": [{"id": "g", "combine": "first", "rules": [{"id": "r", "when":
-            {"op": "eq", "args": [{"fact": "item.category"}, {"string": "books"}]},
-            "pay": {"type": "percent", "rate": {"percent": "5"}}}]}]"#;
-
-    /// Whether words decide the rows of a plan, over columns that were changed in one way.
-    fn is_straight(more: &str, change: impl Fn(&mut EventColumns<'_>)) -> bool {
-        let plan = Plan::from_json(&format!("{PLAN}{more}}}")).unwrap();
-        let words = Words { codes: Codes::Int8(&[0, 1, -1]), words: vec!["books", "games"] };
-        let mut columns = EventColumns {
-            at: &[0; 3],
-            partner: Ids::Numbers(&[1, 2, 3]),
-            amount_minor: &[1_000; 3],
-            net_minor: None,
-            quantity: None,
-            kind: None,
-            customer: None,
-            refund_of: None,
-            facts: vec![("item.category", Facts::Words(words))],
-        };
-        change(&mut columns);
-        Batch::new(&plan, &Roster::default(), &columns).unwrap().straight.is_some()
-    }
-
-    #[test]
-    fn words_decide_rows_only_where_nothing_else_does() {
-        assert!(is_straight("", |_| {}));
-        let window = r#""window": {"type": "lifetime"}"#;
-        let order_cap = r#", "caps": [{"id": "c", "scope": "order", "max": "1"}]"#;
-        assert!(is_straight(order_cap, |_| {}));
-        let partner_cap =
-            format!(r#", "caps": [{{"id": "c", "scope": "partner", "max": "1", {window}}}]"#);
-        assert!(!is_straight(&partner_cap, |_| {}));
-        let sponsors = r#", "overrides": [{"id": "o", "level": 1, "of": "sale",
-            "rate": {"percent": "1"}}]"#;
-        assert!(!is_straight(sponsors, |_| {}));
-        let large = r#", "multipliers": [{"id": "m", "factor": {"ratio": "2"}, "when":
-            {"op": "gt", "args": [{"fact": "item.quantity"}, {"decimal": "2"}]}}]"#;
-        assert!(!is_straight(large, |_| {}));
-        assert!(!is_straight("", |columns| columns.refund_of = Some(&[-1, 0, -1])));
-        assert!(!is_straight("", |columns| columns.facts.clear()));
-        // What is no id is refused where every row is read.
-        let nameless = Words { codes: Codes::Int8(&[0, 0, 0]), words: vec![""] };
-        assert!(!is_straight("", |columns| columns.customer = Some(Ids::Words(nameless.clone()))));
-    }
 }

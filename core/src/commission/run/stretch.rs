@@ -46,7 +46,14 @@ impl Batch<'_> {
                 last = last.min(end.saturating_sub(1));
             }
         }
-        let inside = times.iter().take_while(|at| (from..=last).contains(*at)).count();
+        // Below zero for a time before the first or after the last: instants are so small that not
+        // both differences can wrap to the other side.
+        let beyond = |at: &i64| at.wrapping_sub(from) | last.wrapping_sub(*at);
+        let inside = if times.iter().fold(0, |signs, at| signs | beyond(at)) < 0 {
+            times.iter().take_while(|at| beyond(at) >= 0).count()
+        } else {
+            times.len()
+        };
         Ok(Stretch { end: rows.start + inside.max(1), outside })
     }
 }

@@ -25,10 +25,10 @@ const FEW: usize = 16;
 /// Methods give `None` when a result does not fit the number.
 #[derive(Clone, Debug)]
 pub struct Compiled<N> {
-    mode: ScheduleMode,
-    posting: SchedulePosting,
+    pub(super) mode: ScheduleMode,
+    pub(super) posting: SchedulePosting,
     /// Below the first edge, then one for each step.
-    lines: Vec<Line<N>>,
+    pub(super) lines: Vec<Line<N>>,
 }
 
 /// What is paid from an edge on.
@@ -51,7 +51,7 @@ impl<N: Number> Line<N> {
     }
 
     #[inline(always)]
-    fn at(&self, measure: &N) -> Option<N> {
+    pub(super) fn at(&self, measure: &N) -> Option<N> {
         self.slope.times(measure)?.plus(&self.intercept)
     }
 }
@@ -159,11 +159,20 @@ impl<N: Number> Compiled<N> {
         } else {
             self.steps_reached(&after)
         };
-        let line = self.line(start)?;
         if start == end {
-            return line.slope.times(event);
+            return self.line(start)?.slope.times(event);
         }
-        self.line(end)?.at(&after)?.minus(&line.at(before)?)
+        self.rise((start, before), (end, &after))
+    }
+
+    /// f(after) - f(before), where the steps are known that they have reached.
+    #[inline(always)]
+    pub(super) fn rise(
+        &self,
+        (start, before): (usize, &N),
+        (end, after): (usize, &N),
+    ) -> Option<N> {
+        self.line(end)?.at(after)?.minus(&self.line(start)?.at(before)?)
     }
 
     fn prospective(&self, before: &N, event: &N) -> Option<N> {
@@ -171,8 +180,13 @@ impl<N: Number> Compiled<N> {
         if *event < N::ZERO {
             return N::ZERO.minus(&self.prospective(&after, &N::ZERO.minus(event)?)?);
         }
-        let start = self.line(self.steps_reached(before))?;
-        let end = self.line(self.steps_reached(&after))?;
+        self.by_one_step(self.steps_reached(before), self.steps_reached(&after), event)
+    }
+
+    /// What an event that is not negative earns where one step pays for all of it.
+    #[inline(always)]
+    pub(super) fn by_one_step(&self, start: usize, end: usize, event: &N) -> Option<N> {
+        let (start, end) = (self.line(start)?, self.line(end)?);
         let paying = if self.mode == ScheduleMode::ProspectiveAfter { start } else { end };
         paying.slope.times(event)?.plus(&end.intercept.minus(&start.intercept)?)
     }
@@ -185,7 +199,7 @@ impl<N: Number> Compiled<N> {
     }
 
     #[inline(always)]
-    fn line(&self, reached: usize) -> Option<&Line<N>> {
+    pub(super) fn line(&self, reached: usize) -> Option<&Line<N>> {
         self.lines.get(reached)
     }
 }

@@ -31,6 +31,7 @@
 mod compile;
 mod compiled;
 mod document;
+mod many;
 mod piece;
 mod rate;
 
@@ -39,6 +40,7 @@ pub use compiled::Compiled;
 pub use document::{
     Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting, ScheduleStep, ScheduleText, check,
 };
+pub use many::Many;
 pub use piece::{SchedulePiece, pieces};
 pub use rate::{ScheduleRateInput, ScheduleRating, ScheduledAmount, rate};
 

@@ -1,0 +1,292 @@
+//! Rows that one rule pays in one way, whatever their words are: only the factor differs.
+//!
+//! Such rows are rated column by column, a block at a time: first the measures of their partners
+//! move, then the schedule says what each row earns, then factors, limits and rounding make cents
+//! of it. Before any of that it is proven, from the largest number of each column and of the
+//! partners' sums, that nothing in the block leaves 64 bits. A block of which that cannot be said,
+//! or where a limit takes more than that, is left to the rows one by one.
+
+use crate::commission::plan::Measure;
+use crate::commission::rates::{Paying, RuleTable, Tables};
+use crate::commission::state::{Cell, index};
+use crate::kernel::rounding::Divisor;
+use crate::kernel::schedule::Many;
+
+use super::choices::{Choice, Pays, Way};
+use super::straight::{Cent, Posted, ROWS_FETCHED, limited};
+
+/// One rule, one way to pay, and the factors.
+pub(super) struct Lane<'a> {
+    tables: &'a Tables<i64>,
+    rule: &'a RuleTable<i64>,
+    way: LaneWay,
+    /// What the way pays for: the base, the quantity or the row.
+    measure: Measure,
+    /// By choice.
+    factors: Vec<i64>,
+    /// The largest of them, without its sign.
+    largest: i64,
+    /// From the least amount that no limit changes, and none below zero, how far the most is above
+    /// it.
+    least: i64,
+    room: u64,
+}
+
+enum LaneWay {
+    /// By the schedule of a meter.
+    Schedule { meter: usize, rates: Many },
+    /// So much for each.
+    Each(i64),
+}
+
+/// The columns of a block, all of one length.
+pub(super) struct Block<'b> {
+    pub(super) sellers: &'b [u32],
+    /// The places of their choices.
+    pub(super) places: &'b [u32],
+    pub(super) base: &'b [i64],
+    pub(super) quantity: Option<&'b [i64]>,
+    pub(super) commission_minor: &'b mut [i64],
+    pub(super) lost_minor: &'b mut [i64],
+}
+
+/// What a block is worked out in.
+pub(super) struct Bench {
+    before: [i64; ROWS_FETCHED],
+    amounts: [i64; ROWS_FETCHED],
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self { before: [0; ROWS_FETCHED], amounts: [0; ROWS_FETCHED] }
+    }
+}
+
+/// What the rows add where every row counts as one.
+const ONES: [i64; ROWS_FETCHED] = [1; ROWS_FETCHED];
+
+impl<'a> Lane<'a> {
+    /// The lane of all choices, if one rule pays for all of them in one way.
+    pub(super) fn of(tables: &'a Tables<i64>, choices: &[Choice<'a>]) -> Option<Self> {
+        let (Choice::Pays(first), _) = choices.split_first()? else { return None };
+        let mut factors = Vec::with_capacity(choices.len());
+        for choice in choices {
+            let Choice::Pays(Pays { rule, factor, .. }) = choice else { return None };
+            if !std::ptr::eq(*rule, first.rule) {
+                return None;
+            }
+            factors.push(*factor);
+        }
+        let (way, measure) = match first.way {
+            Way::Schedule(schedule) if schedule.cumulative => return None,
+            Way::Schedule(schedule) => {
+                let rates = Many::of(&schedule.rates)?;
+                (LaneWay::Schedule { meter: schedule.meter, rates }, schedule.measure)
+            }
+            Way::Plain(Paying::Percent(rate)) => (LaneWay::Each(*rate), Measure::Volume),
+            Way::Plain(Paying::Flat(amount)) => (LaneWay::Each(*amount), Measure::Count),
+            Way::Plain(Paying::PerUnit(amount)) => (LaneWay::Each(*amount), Measure::Quantity),
+            Way::Plain(Paying::Nothing | Paying::Schedule(_)) => return None,
+        };
+        let rule = first.rule;
+        let limits = tables.caps.iter().chain(&rule.max);
+        let most = limits.min().copied().unwrap_or(i64::MAX);
+        let least = rule.min.unwrap_or(0).max(0);
+        Some(Self {
+            tables,
+            rule,
+            way,
+            measure,
+            largest: factors
+                .iter()
+                .try_fold(0, |most: i64, one| Some(most.max(one.checked_abs()?)))?,
+            factors,
+            least,
+            room: u64::try_from(most.checked_sub(least)?).ok()?,
+        })
+    }
+
+    /// Rates a block and moves the partners' sums; if not, nothing has changed.
+    pub(super) fn rate(
+        &self,
+        block: Block<'_>,
+        pages: &mut [&mut [Cell]],
+        bench: &mut Bench,
+        cent: Cent,
+    ) -> bool {
+        let added = match self.measure {
+            Measure::Volume => Some(block.base),
+            Measure::Count => ONES.get(..block.base.len()),
+            Measure::Quantity => block.quantity.or(ONES.get(..block.base.len())),
+        };
+        let Some(added) = added else { return false };
+        let Some(amounts) = bench.amounts.get_mut(..added.len()) else { return false };
+        match &self.way {
+            LaneWay::Each(each) => {
+                let amount = each.checked_abs().and_then(|each| each.checked_mul(largest(added)));
+                if amount.and_then(|amount| self.most_posted(amount, cent)).is_none() {
+                    return false;
+                }
+                for (amount, added) in amounts.iter_mut().zip(added) {
+                    *amount = each.wrapping_mul(*added);
+                }
+                self.post(block.places, amounts, block.commission_minor, block.lost_minor, cent)
+            }
+            LaneWay::Schedule { meter, rates } => {
+                let Some(page) = pages.get_mut(*meter) else { return false };
+                let (measure, paid) = largest_sums(page, block.sellers);
+                let proof = add_up(measure, largest(added), added.len())
+                    .and_then(|measure| rates.most(measure))
+                    .and_then(|amount| self.most_posted(amount, cent))
+                    .and_then(|posted| add_up(paid, posted, added.len()));
+                if proof.is_none() {
+                    return false;
+                }
+                let before = bench.before.get_mut(..added.len()).unwrap_or_default();
+                measure_each(page, block.sellers, added, before);
+                rates.adds_each(before, added, amounts);
+                let out = (&mut *block.commission_minor, block.lost_minor);
+                let posted = self.post(block.places, amounts, out.0, out.1, cent);
+                if posted {
+                    pay_each(page, block.sellers, block.commission_minor);
+                } else {
+                    take_back(page, block.sellers, added);
+                }
+                posted
+            }
+        }
+    }
+
+    /// The most that a row can post, if it earns no more than an amount and nothing on the way
+    /// from there overflows.
+    fn most_posted(&self, amount: i64, cent: Cent) -> Option<i64> {
+        let amount = amount.checked_mul(self.largest)?;
+        cent.divisor.divide(amount).checked_add(1)
+    }
+
+    /// Factors, limits and rounding: from what each row earns to what it posts and loses. False if
+    /// that does not fit, and then nothing is lost yet, and what was posted is of no meaning.
+    #[inline(always)]
+    fn post(
+        &self,
+        places: &[u32],
+        amounts: &mut [i64],
+        commission_minor: &mut [i64],
+        lost_minor: &mut [i64],
+        cent: Cent,
+    ) -> bool {
+        let posted = self.post_each(places, amounts, commission_minor, lost_minor, cent);
+        if !posted {
+            lost_minor.fill(0);
+        }
+        posted
+    }
+
+    #[inline(always)]
+    fn post_each(
+        &self,
+        places: &[u32],
+        amounts: &mut [i64],
+        commission_minor: &mut [i64],
+        lost_minor: &mut [i64],
+        cent: Cent,
+    ) -> bool {
+        self.multiply_and_round(places, amounts, commission_minor, cent.divisor);
+        for (row, amount) in amounts.iter().enumerate() {
+            // What is less than the least becomes a very large number without a sign.
+            let above = u64::from_ne_bytes(amount.wrapping_sub(self.least).to_ne_bytes());
+            if above <= self.room {
+                continue;
+            }
+            let Some(Posted { posted, lost }) = self.limited(*amount, cent) else { return false };
+            if let Some(commission_minor) = commission_minor.get_mut(row) {
+                *commission_minor = posted;
+            }
+            // Zero so far; a page that is not written takes no memory.
+            if let Some(lost_minor) = lost_minor.get_mut(row).filter(|_| lost != 0) {
+                *lost_minor = lost;
+            }
+        }
+        true
+    }
+
+    /// Factors and rounding, as if no amount were limited: one that is comes later.
+    #[inline(never)]
+    fn multiply_and_round(
+        &self,
+        places: &[u32],
+        amounts: &mut [i64],
+        commission_minor: &mut [i64],
+        divisor: Divisor,
+    ) {
+        let factors = self.factors.as_slice();
+        for ((place, amount), commission_minor) in places.iter().zip(amounts).zip(commission_minor)
+        {
+            *amount = amount.wrapping_mul(factors.get(index(*place)).copied().unwrap_or(0));
+            *commission_minor = divisor.divide_positive((*amount).max(0));
+        }
+    }
+}
+
+impl Lane<'_> {
+    /// A function of its own, because most rows have no use for its registers.
+    #[inline(never)]
+    fn limited(&self, amount: i64, cent: Cent) -> Option<Posted> {
+        limited(self.tables, self.rule, amount, cent)
+    }
+}
+
+/// A bound of numbers that are not negative.
+fn largest(numbers: &[i64]) -> i64 {
+    numbers.iter().fold(0, |bits, number| bits | number)
+}
+
+/// Bounds of the measures of some partners, and of what they were paid, without a sign; below
+/// zero if a measure is, and if one is no small number. It also brings their cells near: they are
+/// all asked for at once, where the rows would wait for them one after the other.
+#[inline(always)]
+fn largest_sums(page: &[Cell], sellers: &[u32]) -> (i64, i64) {
+    let cells = sellers.iter().filter_map(|seller| page.get(index(*seller)));
+    cells.fold((0, 0), |(measure, paid), cell| {
+        // The bits of a negative number are turned over, so one more is enough.
+        (measure | cell.measure, paid | (cell.paid ^ (cell.paid >> 63)))
+    })
+}
+
+/// A sum with so many more numbers up to a bound; the sum is given by its highest bits.
+fn add_up(bits: i64, bound: i64, numbers: usize) -> Option<i64> {
+    let bits = u64::try_from(bits).ok()?;
+    let sum = i64::try_from(bits.checked_add(1)?.checked_next_power_of_two()?).ok()?;
+    sum.checked_add(bound.checked_mul(i64::try_from(numbers).ok()?)?)
+}
+
+/// Adds each row to its partner's measure, and says what that was before.
+#[inline(always)]
+fn measure_each(page: &mut [Cell], sellers: &[u32], added: &[i64], before: &mut [i64]) {
+    for ((seller, added), before) in sellers.iter().zip(added).zip(before) {
+        if let Some(cell) = page.get_mut(index(*seller)) {
+            *before = cell.measure;
+            cell.measure = cell.measure.wrapping_add(*added);
+        }
+    }
+}
+
+/// Adds what each row posts to what its partner was paid.
+#[inline(always)]
+fn pay_each(page: &mut [Cell], sellers: &[u32], posted: &[i64]) {
+    for (seller, posted) in sellers.iter().zip(posted) {
+        if let Some(cell) = page.get_mut(index(*seller)) {
+            cell.paid = cell.paid.wrapping_add(*posted);
+        }
+    }
+}
+
+/// Undoes [`measure_each`].
+#[cold]
+fn take_back(page: &mut [Cell], sellers: &[u32], added: &[i64]) {
+    for (seller, added) in sellers.iter().zip(added) {
+        if let Some(cell) = page.get_mut(index(*seller)) {
+            cell.measure = cell.measure.wrapping_sub(*added);
+        }
+    }
+}
