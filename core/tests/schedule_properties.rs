@@ -19,8 +19,9 @@ use guerdon::kernel::money::{Amount, Rate, to_minor};
 use guerdon::kernel::number::Number;
 use guerdon::kernel::rounding::{Rounding, divide_i128};
 use guerdon::kernel::schedule::{
-    Compiled, Scale, Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting, ScheduleRateInput,
-    ScheduleStep, ScheduleText, check, compile_exact, compile_scaled, denominator, pieces, rate,
+    Compiled, Many, Scale, Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting,
+    ScheduleRateInput, ScheduleStep, ScheduleText, check, compile_exact, compile_scaled,
+    denominator, pieces, rate,
 };
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -344,6 +345,39 @@ proptest! {
             prop_assert_eq!(Some(i128::from(narrow)), owed);
         }
         prop_assert_eq!(narrow.steps_reached(&before), exact.steps_reached(&units(before)));
+    }
+
+    #[test]
+    fn columns_earn_what_events_earn(
+        schedule in any_schedule(),
+        measure_per_unit in select(vec![1_i64, 2, 100]),
+        rows in proptest::collection::vec((0_i64..60_000, 0_i64..60_000), 1..20),
+    ) {
+        let least = denominator(&schedule, measure_per_unit, 100).unwrap();
+        let scale = Scale { measure_per_unit, money_per_unit: 100, denominator: least };
+        let narrow: Compiled<i64> = compile_scaled(&schedule, scale).unwrap();
+        let wide: Compiled<i128> = compile_scaled(&schedule, scale).unwrap();
+        let many = Many::of(&narrow).unwrap();
+        let most = many.most(120_000).unwrap();
+
+        let (before, events): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
+        let (mut added, mut owed) = (vec![0; before.len()], vec![0; before.len()]);
+        many.adds_each(&before, &events, &mut added);
+        many.owed_each(&before, &mut owed);
+        for (row, (before, event)) in before.iter().zip(&events).enumerate() {
+            let expected = wide.adds(&(*before).into(), &(*event).into());
+            prop_assert_eq!(Some(i128::from(added[row])), expected);
+            prop_assert!(added[row].abs() <= most);
+            if let Some(expected) = wide.cumulative(&(*before).into()) {
+                prop_assert_eq!(i128::from(owed[row]), expected);
+                prop_assert!(owed[row].abs() <= most);
+            }
+        }
+        // The bound of the largest measure is one, where there is any.
+        if let Some(most) = many.most(i64::MAX) {
+            let far = wide.adds(&0, &i64::MAX.into()).unwrap();
+            prop_assert!(far.abs() <= most.into());
+        }
     }
 
     #[test]

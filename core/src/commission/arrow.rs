@@ -87,7 +87,7 @@ impl Totals {
     }
 
     /// What is known of each window, entry by entry.
-    fn of_windows<T: Copy>(&self, known: &[T]) -> impl Iterator<Item = Option<T>> {
+    fn of_windows<T: Copy>(&self, known: &[T]) -> impl Iterator<Item = Option<T>> + Clone {
         let place = |window: &u32| usize::try_from(*window).ok();
         self.window.iter().map(move |window| known.get(place(window)?).copied())
     }
@@ -99,7 +99,7 @@ const NULLABLE: bool = true;
 
 /// A dictionary of words: codes with a sign, which every reader of Arrow takes.
 fn words<'w>(
-    codes: impl Iterator<Item = Option<u32>>,
+    codes: impl Iterator<Item = Option<u32>> + Clone,
     words: impl Iterator<Item = &'w str>,
 ) -> Result<ArrayRef, Problem> {
     let (keys, nulls) = filled(codes.map(|code| i32::try_from(code?).ok()));
@@ -110,18 +110,15 @@ fn words<'w>(
 }
 
 /// Values with something in the place of each null, and where those are, if there are any.
-fn filled<T: Default>(values: impl Iterator<Item = Option<T>>) -> (Vec<T>, Option<NullBuffer>) {
-    let mut filled = Vec::with_capacity(values.size_hint().0);
-    let mut nulls = Vec::new();
-    for value in values {
-        if value.is_none() {
-            nulls.push(filled.len());
-        }
-        filled.push(value.unwrap_or_default());
-    }
-    if nulls.is_empty() {
+fn filled<T: Default>(
+    values: impl Iterator<Item = Option<T>> + Clone,
+) -> (Vec<T>, Option<NullBuffer>) {
+    let filled: Vec<T> = values.clone().map(Option::unwrap_or_default).collect();
+    if values.clone().all(|value| value.is_some()) {
         return (filled, None);
     }
+    let numbered = values.enumerate();
+    let nulls = numbered.filter_map(|(place, value)| value.is_none().then_some(place));
     let mut valid = BooleanBufferBuilder::new(filled.len());
     valid.append_n(filled.len(), true);
     for null in nulls {

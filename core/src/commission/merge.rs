@@ -102,9 +102,9 @@ impl Plan {
                 let Some(into) = merged.meters.get_mut(number) else { continue };
                 into.set_measure(window, new, &from.measure(window, key));
                 if let Some(place) = into.cell_mut(window, new) {
-                    place.settled = cell.settled;
                     place.paid = cell.paid;
                 }
+                into.set_settled(window, new, from.settled(window, key));
             }
         }
         for (key, held) in (0_u32..).zip(&state.tiers) {

@@ -101,7 +101,7 @@ impl<'a, N: Working> Evaluator<'a, N> {
             WIDE => N::measure(&meter.wide(ordinal, row.partner))?,
             measure => N::whole(measure),
         };
-        let mut settled = cell.settled;
+        let mut settled = if table.cumulative { meter.settled(ordinal, row.partner) } else { 0 };
         if line > 0 {
             // Earlier lines of the same order have moved the meter already.
             let earlier = paid.iter().rev().filter(|paid| paid.line < line);

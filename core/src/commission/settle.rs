@@ -223,8 +223,8 @@ pub(super) fn commit<N: Working>(
         let Some(used) = &paid.used else { continue };
         let Some(meter) = state.meters.get_mut(used.meter) else { continue };
         if let Some(cell) = write_measure(meter, used.ordinal, row.partner, &used.after) {
-            cell.settled = used.settled;
             cell.paid = cell.paid.saturating_add(paid.posted);
+            meter.set_settled(used.ordinal, row.partner, used.settled);
         }
     }
     for index in plan.cap_meters.iter().copied() {

@@ -62,8 +62,6 @@ impl Names {
 pub(super) struct Cell {
     /// The measure: minor units, lines or quantity. [`WIDE`] where it is no such integer.
     pub(super) measure: i64,
-    /// What the schedule itself has settled, in minor units, where it posts cumulatively.
-    pub(super) settled: i64,
     /// What was posted, in minor units.
     pub(super) paid: i64,
 }
@@ -75,6 +73,17 @@ pub(super) const WIDE: i64 = i64::MIN;
 struct Page {
     ordinal: i32,
     cells: Vec<Cell>,
+    /// What a schedule that posts cumulatively has settled for each cell, in minor units. Others
+    /// settle nothing, and leave it empty.
+    settled: Vec<i64>,
+}
+
+/// The cells of a window, to change.
+#[derive(Default)]
+pub(super) struct PageMut<'s> {
+    pub(super) cells: &'s mut [Cell],
+    /// As long as the cells if the schedule posts cumulatively.
+    pub(super) settled: &'s mut [i64],
 }
 
 /// Cells by window and key.
@@ -124,20 +133,47 @@ impl Meter {
         self.pages.get_mut(position)?.cells.get_mut(index)
     }
 
+    /// What was settled for a cell.
+    pub(super) fn settled(&self, ordinal: Ordinal, key: u32) -> i64 {
+        let page = self.pages.get(self.position(ordinal.number()));
+        page.and_then(|page| page.settled.get(index(key))).copied().unwrap_or_default()
+    }
+
+    /// Says what was settled for a cell that is there.
+    pub(super) fn set_settled(&mut self, ordinal: Ordinal, key: u32, settled: i64) {
+        let position = self.position(ordinal.number());
+        let Some(page) = self.pages.get_mut(position) else { return };
+        if settled != 0 && page.settled.len() < page.cells.len() {
+            page.settled.resize(page.cells.len(), 0);
+        }
+        if let Some(place) = page.settled.get_mut(index(key)) {
+            *place = settled;
+        }
+    }
+
     /// The cells of a window for so many keys, which are there from now on.
-    pub(super) fn page_mut(&mut self, ordinal: Ordinal, keys: usize) -> &mut [Cell] {
+    pub(super) fn page_mut(
+        &mut self,
+        ordinal: Ordinal,
+        keys: usize,
+        cumulative: bool,
+    ) -> PageMut<'_> {
         if let Some(last) = keys.checked_sub(1).and_then(|last| u32::try_from(last).ok()) {
             self.cell_mut(ordinal, last);
         }
         let position = self.position(ordinal.number());
-        self.pages.get_mut(position).map_or(&mut [], |page| &mut page.cells)
+        let Some(page) = self.pages.get_mut(position) else { return PageMut::default() };
+        if cumulative {
+            page.settled.resize(page.cells.len(), 0);
+        }
+        PageMut { cells: &mut page.cells, settled: &mut page.settled }
     }
 
     /// Adds a page or cells; the pages are few, and cells come by the thousand.
     #[cold]
     fn make_room(&mut self, ordinal: Ordinal, position: usize, index: usize) {
         if position >= self.pages.len() {
-            self.pages.push(Page { ordinal: ordinal.number(), cells: Vec::new() });
+            self.pages.push(Page { ordinal: ordinal.number(), ..Page::default() });
         }
         if let Some(page) = self.pages.get_mut(position) {
             page.cells.resize((index + 1).next_multiple_of(1_024), Cell::default());

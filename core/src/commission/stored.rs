@@ -137,9 +137,9 @@ impl Plan {
         let meter = state.meters.get_mut(number).ok_or_else(unknown)?;
         meter.set_measure(window, key, &sum.measure);
         if let Some(cell) = meter.cell_mut(window, key) {
-            cell.settled = settled;
             cell.paid = paid;
         }
+        meter.set_settled(window, key, settled);
         Ok(())
     }
 
@@ -160,7 +160,7 @@ impl Plan {
                 key: names.and_then(|names| names.id(key)).cloned(),
                 window: window.number(),
                 measure: meter.measure(window, key),
-                settled: money(cell.settled),
+                settled: money(meter.settled(window, key)),
                 paid: money(cell.paid),
             }));
         }

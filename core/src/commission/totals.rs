@@ -11,7 +11,7 @@ use crate::kernel::problem::Problem;
 
 use super::compile::{Key, Plan};
 use super::roster::Roster;
-use super::state::{Cell, Meter, Names, State, WIDE};
+use super::state::{Cell, Meter, Names, State, WIDE, index};
 
 /// The sums of a state, one entry each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl Plan {
         let customers = Keys::of(&state.customers, partners.ids.len());
         let program = Keys { order: vec![0], ids: &[], offset: 0 };
         totals.make_room(state);
+        let mut begun = Vec::new();
         for ((number, spec), meter) in (0..).zip(&self.meters).zip(&state.meters) {
             let keys = match spec.key {
                 Key::Partner => &partners,
@@ -78,21 +79,26 @@ impl Plan {
             let mut pages: Vec<(Ordinal, &[Cell])> = meter.pages().collect();
             pages.sort_by_key(|(ordinal, _)| *ordinal);
             for (ordinal, cells) in pages {
-                let first = totals.key.len();
-                for (key, cell) in keys.cells(cells) {
-                    if windows.anchored || totals.window.len() == first {
-                        let window = windows.number(ordinal, keys.id(key), &mut totals.windows)?;
-                        totals.window.push(window);
-                    }
-                    if cell.measure == WIDE {
-                        let exact = meter.wide(ordinal, key).to_string();
-                        totals.measure_exact.push((totals.key.len(), exact));
-                    }
-                    totals.key.push(keys.position(key));
-                    totals.measure.push(Some(cell.measure).filter(|measure| *measure != WIDE));
-                    totals.paid_minor.push(cell.paid);
-                }
+                let begun = keys.begun(cells, &mut begun);
                 // Without anchors, a page is one window.
+                let asked = if windows.anchored { begun.len() } else { begun.len().min(1) };
+                for (key, _) in begun.iter().take(asked) {
+                    let window = windows.number(ordinal, keys.id(*key), &mut totals.windows)?;
+                    totals.window.push(window);
+                }
+                let first = totals.key.len();
+                if meter.has_wide() {
+                    let numbered = (first..).zip(begun);
+                    let wide = numbered.filter(|(_, (_, cell))| cell.measure == WIDE);
+                    let exact = |(entry, (key, _)): (usize, &(u32, Cell))| {
+                        (entry, meter.wide(ordinal, *key).to_string())
+                    };
+                    totals.measure_exact.extend(wide.map(exact));
+                }
+                let measure = |cell: &Cell| Some(cell.measure).filter(|one| *one != WIDE);
+                totals.key.extend(begun.iter().map(|(key, _)| keys.position(*key)));
+                totals.measure.extend(begun.iter().map(|(_, cell)| measure(cell)));
+                totals.paid_minor.extend(begun.iter().map(|(_, cell)| cell.paid));
                 let window = totals.window.last().copied().unwrap_or_default();
                 totals.window.resize(totals.key.len(), window);
                 totals.meter.resize(totals.key.len(), number);
@@ -136,9 +142,19 @@ impl<'a> Keys<'a> {
         Self { order: numbered.iter().map(|(.., number)| *number).collect(), ids, offset }
     }
 
-    fn cells<'c>(&'c self, cells: &'c [Cell]) -> impl Iterator<Item = (u32, Cell)> + 'c {
-        let cell = |key: &u32| Some((*key, *cells.get(usize::try_from(*key).ok()?)?));
-        self.order.iter().filter_map(cell).filter(|(_, cell)| *cell != Cell::default())
+    /// The cells in which something has happened, with their keys. Every cell is written to the
+    /// place of the next one that counts, so that there is nothing to decide on the way.
+    fn begun<'c>(&self, cells: &[Cell], begun: &'c mut Vec<(u32, Cell)>) -> &'c [(u32, Cell)] {
+        begun.resize(self.order.len(), (0, Cell::default()));
+        let mut found = 0_usize;
+        for key in &self.order {
+            let cell = cells.get(index(*key)).copied().unwrap_or_default();
+            if let Some(place) = begun.get_mut(found) {
+                *place = (*key, cell);
+            }
+            found += usize::from(cell != Cell::default());
+        }
+        begun.get(..found).unwrap_or_default()
     }
 
     fn id(&self, key: u32) -> Option<&'a Id> {

@@ -17,7 +17,7 @@ use crate::documents::{put, roster};
 use crate::events::{EventSpec, Happens, Shape};
 use crate::histories::{Case, cases, compiled, sorted, told_line};
 use crate::oracle::Oracle;
-use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words};
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words, paid_by_one_rule};
 use crate::tries::tries;
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
@@ -202,12 +202,28 @@ fn columns_are_events(case: &Case) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Only sales, of a plan that words decide, so many times over.
-fn by_words(case: Case, times: usize) -> Case {
+/// Only sales, so many times over.
+fn sales(case: Case, times: usize) -> Case {
     let sales = case.history.into_iter().filter(|one| matches!(one, Happens::Event(_)));
     let sales: Vec<Happens> = sales.collect();
     let history = sales.iter().cycle().take(sales.len() * times).cloned().collect();
-    Case { plan: decided_by_words(case.plan), history, ..case }
+    Case { history, ..case }
+}
+
+/// Only sales, of a plan that words decide, so many times over.
+fn by_words(case: Case, times: usize) -> Case {
+    let case = sales(case, times);
+    Case { plan: decided_by_words(case.plan), ..case }
+}
+
+/// Only sales, of a plan whose one rule pays them all, so many times over. Nobody's account is
+/// closed, so that the blocks are long.
+fn by_one_rule(case: Case, times: usize) -> Case {
+    let mut case = sales(case, times);
+    for partner in &mut case.partners {
+        partner.closed = false;
+    }
+    Case { plan: paid_by_one_rule(case.plan), ..case }
 }
 
 fn events(case: &Case) -> impl Iterator<Item = &EventSpec> {
@@ -215,6 +231,29 @@ fn events(case: &Case) -> impl Iterator<Item = &EventSpec> {
         Happens::Event(event) => Some(event),
         Happens::Refund(_) => None,
     })
+}
+
+/// A batch is refused where one of its events is, for the same reason, or else gives the same state.
+fn refused_alike(case: &Case) -> Result<(), TestCaseError> {
+    let roster = roster(&case.partners);
+    for plan in compiled(&case.plan) {
+        let mut state = plan.new_state();
+        let refused = events(case).enumerate().find_map(|(row, event)| {
+            let event = serde_json::from_value(event.json(row, &case.plan)).unwrap();
+            Some((row, plan.evaluate(&mut state, &roster, &event).err()?))
+        });
+        match (refused, try_run(&plan, &roster, &rows(case))) {
+            (None, Ok((_, batch))) => {
+                prop_assert_eq!(plan.state_document(&batch), plan.state_document(&state));
+            }
+            (Some((row, event)), Err(batch)) => {
+                prop_assert_eq!(&event.code, &batch.code);
+                prop_assert!(batch.path.ends_with(&format!("/{row}")), "{}", batch.path);
+            }
+            (event, batch) => prop_assert!(false, "{event:?} and {:?}", batch.err()),
+        }
+    }
+    Ok(())
 }
 
 proptest! {
@@ -225,6 +264,12 @@ proptest! {
     #[test]
     fn words_choose_as_events_do(case in cases(100, FLAT)) {
         columns_are_events(&by_words(case, 40))?;
+    }
+
+    /// Where one rule pays all rows, in blocks and across their edges.
+    #[test]
+    fn blocks_earn_what_events_earn(case in cases(100, FLAT)) {
+        columns_are_events(&by_one_rule(case, 13))?;
     }
 }
 
@@ -239,24 +284,8 @@ proptest! {
     /// Either both take an amount or both refuse it, at the same row.
     #[test]
     fn amounts_fit_in_columns_where_they_fit_in_events(case in cases(8, HUGE_AND_FLAT)) {
-        let case = by_words(case, 1);
-        let roster = roster(&case.partners);
-        for plan in compiled(&case.plan) {
-            let mut state = plan.new_state();
-            let refused = events(&case).enumerate().find_map(|(row, event)| {
-                let event = serde_json::from_value(event.json(row, &case.plan)).unwrap();
-                Some((row, plan.evaluate(&mut state, &roster, &event).err()?))
-            });
-            match (refused, try_run(&plan, &roster, &rows(&case))) {
-                (None, Ok((_, batch))) => {
-                    prop_assert_eq!(plan.state_document(&batch), plan.state_document(&state));
-                }
-                (Some((row, event)), Err(batch)) => {
-                    prop_assert_eq!(&event.code, &batch.code);
-                    prop_assert!(batch.path.ends_with(&format!("/{row}")), "{}", batch.path);
-                }
-                (event, batch) => prop_assert!(false, "{event:?} and {:?}", batch.err()),
-            }
+        for case in [by_words(case.clone(), 1), by_one_rule(case, 3)] {
+            refused_alike(&case)?;
         }
     }
 

@@ -286,6 +286,7 @@ fn agree(outcome: &Outcome, told: &Told) {
 }
 
 /// A plan, its partners, and what happens.
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) plan: PlanSpec,
     pub(crate) partners: Vec<PartnerSpec>,

@@ -375,6 +375,21 @@ pub(crate) fn decided_by_words(plan: PlanSpec) -> PlanSpec {
     }
 }
 
+/// The same plan, reduced until one rule pays all lines: rows of such plans are rated in blocks.
+pub(crate) fn paid_by_one_rule(plan: PlanSpec) -> PlanSpec {
+    let plan = decided_by_words(plan);
+    let mut groups = plan.groups;
+    groups.truncate(1);
+    for group in &mut groups {
+        group.rules.truncate(1);
+        for rule in &mut group.rules {
+            rule.on = KINDS.to_vec();
+            rule.when = None;
+        }
+    }
+    PlanSpec { eligible: None, days: None, groups, ..plan }
+}
+
 /// From the order outwards.
 pub(crate) fn outwards(scope: &str) -> usize {
     ["order", "customer", "partner", "program"].iter().position(|one| *one == scope).unwrap()

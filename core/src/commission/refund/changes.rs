@@ -140,7 +140,8 @@ impl Changes {
         let (meter, window, key) = place;
         let Some(cells) = state.meters.get(meter) else { return Ok(()) };
         let cell = cells.cell(window, key);
-        let start = || (cells.measure(window, key), cell.settled, cell.paid);
+        let settled = || cells.settled(window, key);
+        let start = || (cells.measure(window, key), settled(), cell.paid);
         let (measure, settled, paid) = self.cells.remove(&place).unwrap_or_else(start);
         let paid = paid.checked_add(amount).ok_or_else(overflow)?;
         self.cells.insert(place, (measure.checked_sub(less)?, settled, paid));
@@ -198,9 +199,9 @@ impl Changes {
             let Some(meter) = state.meters.get_mut(meter) else { continue };
             meter.set_measure(window, key, &measure);
             if let Some(cell) = meter.cell_mut(window, key) {
-                cell.settled = settled;
                 cell.paid = paid;
             }
+            meter.set_settled(window, key, settled);
         }
         for (_, number, _, after) in tiers {
             state.hold(number, after);

@@ -116,6 +116,7 @@ impl<'a> Batch<'a> {
         let mut scratch = Scratch::<N>::default();
         for start in rows.clone().step_by(ROWS_AT_HAND) {
             let end = rows.end.min(start + ROWS_AT_HAND);
+            earnings.make_room(end);
             let read = self.read(state, start..end);
             // What comes before a row that cannot be read has its problems first.
             let end = read.as_ref().err().map_or(end, |(row, _)| *row);

@@ -32,6 +32,12 @@ pub struct Overrides {
 }
 
 impl Earnings {
+    /// Nothing, for rows up to one: for some rows at a time, so that their part of the column is
+    /// still at hand when they are rated.
+    pub(super) fn make_room(&mut self, rows: usize) {
+        self.commission_minor.resize(rows, 0);
+    }
+
     /// Says what a row earned and lost; nothing until then.
     #[inline(always)]
     pub(super) fn set(&mut self, row: usize, commission_minor: i64, lost_minor: i64) {

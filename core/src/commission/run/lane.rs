@@ -8,7 +8,7 @@
 
 use crate::commission::plan::Measure;
 use crate::commission::rates::{Paying, RuleTable, Tables};
-use crate::commission::state::{Cell, index};
+use crate::commission::state::{Cell, PageMut, index};
 use crate::kernel::rounding::Divisor;
 use crate::kernel::schedule::Many;
 
@@ -33,8 +33,8 @@ pub(super) struct Lane<'a> {
 }
 
 enum LaneWay {
-    /// By the schedule of a meter.
-    Schedule { meter: usize, rates: Many },
+    /// By the schedule of a meter, and whether it posts cumulatively.
+    Schedule { meter: usize, rates: Many, cumulative: bool },
     /// So much for each.
     Each(i64),
 }
@@ -78,10 +78,10 @@ impl<'a> Lane<'a> {
             factors.push(*factor);
         }
         let (way, measure) = match first.way {
-            Way::Schedule(schedule) if schedule.cumulative => return None,
             Way::Schedule(schedule) => {
                 let rates = Many::of(&schedule.rates)?;
-                (LaneWay::Schedule { meter: schedule.meter, rates }, schedule.measure)
+                let (meter, cumulative) = (schedule.meter, schedule.cumulative);
+                (LaneWay::Schedule { meter, rates, cumulative }, schedule.measure)
             }
             Way::Plain(Paying::Percent(rate)) => (LaneWay::Each(*rate), Measure::Volume),
             Way::Plain(Paying::Flat(amount)) => (LaneWay::Each(*amount), Measure::Count),
@@ -91,7 +91,7 @@ impl<'a> Lane<'a> {
         let rule = first.rule;
         let limits = tables.caps.iter().chain(&rule.max);
         let most = limits.min().copied().unwrap_or(i64::MAX);
-        let least = rule.min.unwrap_or(0).max(0);
+        let least = rule.min.unwrap_or(0);
         Some(Self {
             tables,
             rule,
@@ -110,7 +110,7 @@ impl<'a> Lane<'a> {
     pub(super) fn rate(
         &self,
         block: Block<'_>,
-        pages: &mut [&mut [Cell]],
+        pages: &mut [PageMut<'_>],
         bench: &mut Bench,
         cent: Cent,
     ) -> bool {
@@ -132,27 +132,63 @@ impl<'a> Lane<'a> {
                 }
                 self.post(block.places, amounts, block.commission_minor, block.lost_minor, cent)
             }
-            LaneWay::Schedule { meter, rates } => {
+            LaneWay::Schedule { meter, rates, cumulative } => {
                 let Some(page) = pages.get_mut(*meter) else { return false };
-                let (measure, paid) = largest_sums(page, block.sellers);
+                let (measure, paid) = largest_sums(page.cells, block.sellers);
+                let settled = largest_settled(page.settled, block.sellers);
                 let proof = add_up(measure, largest(added), added.len())
                     .and_then(|measure| rates.most(measure))
+                    // Less what was settled, and a unit more for rounding.
+                    .and_then(|amount| {
+                        let units = add_up(settled, 1, 1)?;
+                        amount.checked_add(units.checked_mul(self.tables.one)?)
+                    })
                     .and_then(|amount| self.most_posted(amount, cent))
                     .and_then(|posted| add_up(paid, posted, added.len()));
                 if proof.is_none() {
                     return false;
                 }
                 let before = bench.before.get_mut(..added.len()).unwrap_or_default();
-                measure_each(page, block.sellers, added, before);
-                rates.adds_each(before, added, amounts);
+                measure_each(page.cells, block.sellers, added, before);
+                if *cumulative {
+                    for (measure, added) in before.iter_mut().zip(added) {
+                        *measure = measure.wrapping_add(*added);
+                    }
+                    rates.owed_each(before, amounts);
+                    self.settle_each(page.settled, block.sellers, amounts, before, cent);
+                } else {
+                    rates.adds_each(before, added, amounts);
+                }
                 let out = (&mut *block.commission_minor, block.lost_minor);
                 let posted = self.post(block.places, amounts, out.0, out.1, cent);
                 if posted {
-                    pay_each(page, block.sellers, block.commission_minor);
+                    pay_each(page.cells, block.sellers, block.commission_minor);
                 } else {
-                    take_back(page, block.sellers, added);
+                    take_back(page.cells, block.sellers, added);
+                    restore(page.settled, block.sellers, before);
                 }
                 posted
+            }
+        }
+    }
+
+    /// From what each partner is owed in all to what that adds to what was settled, which it then
+    /// is. What was settled before comes back in `before`.
+    fn settle_each(
+        &self,
+        settled: &mut [i64],
+        sellers: &[u32],
+        amounts: &mut [i64],
+        before: &mut [i64],
+        cent: Cent,
+    ) {
+        let one = self.tables.one;
+        let divisor = Divisor::new(one, cent.rounding);
+        for ((seller, amount), before) in sellers.iter().zip(amounts).zip(before) {
+            if let Some(settled) = settled.get_mut(index(*seller)) {
+                *before = *settled;
+                *settled = divisor.divide(*amount);
+                *amount = settled.wrapping_sub(*before).wrapping_mul(one);
             }
         }
     }
@@ -202,7 +238,7 @@ impl<'a> Lane<'a> {
             if let Some(commission_minor) = commission_minor.get_mut(row) {
                 *commission_minor = posted;
             }
-            // Zero so far; a page that is not written takes no memory.
+            // Zero so far, and not written for that.
             if let Some(lost_minor) = lost_minor.get_mut(row).filter(|_| lost != 0) {
                 *lost_minor = lost;
             }
@@ -253,6 +289,15 @@ fn largest_sums(page: &[Cell], sellers: &[u32]) -> (i64, i64) {
     })
 }
 
+/// A bound of what was settled for some partners, without a sign; 0 where nothing ever is.
+fn largest_settled(settled: &[i64], sellers: &[u32]) -> i64 {
+    if settled.is_empty() {
+        return 0;
+    }
+    let settled = sellers.iter().filter_map(|seller| settled.get(index(*seller)));
+    settled.fold(0, |bits, settled| bits | (settled ^ (settled >> 63)))
+}
+
 /// A sum with so many more numbers up to a bound; the sum is given by its highest bits.
 fn add_up(bits: i64, bound: i64, numbers: usize) -> Option<i64> {
     let bits = u64::try_from(bits).ok()?;
@@ -277,6 +322,16 @@ fn pay_each(page: &mut [Cell], sellers: &[u32], posted: &[i64]) {
     for (seller, posted) in sellers.iter().zip(posted) {
         if let Some(cell) = page.get_mut(index(*seller)) {
             cell.paid = cell.paid.wrapping_add(*posted);
+        }
+    }
+}
+
+/// Undoes what was settled, from the last row to the first.
+#[cold]
+fn restore(settled: &mut [i64], sellers: &[u32], before: &[i64]) {
+    for (seller, before) in sellers.iter().zip(before).rev() {
+        if let Some(settled) = settled.get_mut(index(*seller)) {
+            *settled = *before;
         }
     }
 }

@@ -66,7 +66,8 @@ impl Plan {
         let mut working = state.clone();
         let mut batch = Batch::new(self, roster, columns)?;
         let mut earnings = Earnings {
-            commission_minor: vec![0; rows],
+            commission_minor: Vec::with_capacity(rows),
+            // Nearly always nothing: a page that is not written takes no memory.
             lost_minor: vec![0; rows],
             overrides: Overrides::default(),
         };

@@ -13,7 +13,7 @@ use crate::commission::pay::keep_to;
 use crate::commission::plan::Base;
 use crate::commission::rates::{RuleTable, Tables};
 use crate::commission::row::RowLine;
-use crate::commission::state::{Cell, Meter, State, WIDE, index};
+use crate::commission::state::{Cell, Meter, PageMut, State, WIDE, index};
 use crate::commission::working::{Quantity, Working};
 use crate::kernel::number::Number;
 use crate::kernel::rounding::{Divisor, Rounding};
@@ -41,24 +41,30 @@ impl Straight<'_> {
         pays: &Pays<'_>,
         line: &RowLine,
         partner: u32,
-        pages: &mut [&mut [Cell]],
+        pages: &mut [PageMut<'_>],
         cent: Cent,
     ) -> Option<Posted> {
         let schedule = match pays.way {
             Way::Schedule(schedule) => schedule,
             Way::Plain(way) => return self.post(pays, way.amount(line)?, cent),
         };
-        let cell = pages.get_mut(schedule.meter)?.get_mut(index(partner))?;
+        let page = pages.get_mut(schedule.meter)?;
+        let cell = page.cells.get_mut(index(partner))?;
         if cell.measure == WIDE {
             return None;
         }
         let one = &self.tables.one;
-        let moved = schedule.moves(&cell.measure, cell.settled, line, one, cent.rounding)?;
+        // Only a schedule that posts cumulatively settles anything.
+        let settled = page.settled.get_mut(index(partner));
+        let before = settled.as_deref().copied().unwrap_or_default();
+        let moved = schedule.moves(&cell.measure, before, line, one, cent.rounding)?;
         let after = moved.after.narrow()?;
         let posted = self.post(pays, moved.amount, cent)?;
         cell.paid = cell.paid.checked_add(posted.posted)?;
         cell.measure = after;
-        cell.settled = moved.settled;
+        if let Some(settled) = settled {
+            *settled = moved.settled;
+        }
         Some(posted)
     }
 
@@ -179,14 +185,18 @@ impl Batch<'_> {
     }
 
     /// The cells of the meters that choices move, in the windows of the stretch.
-    fn pages<'s>(&self, straight: &Straight<'_>, state: &'s mut State) -> Vec<&'s mut [Cell]> {
+    fn pages<'s>(&self, straight: &Straight<'_>, state: &'s mut State) -> Vec<PageMut<'s>> {
         let partners = state.partners.ids().len();
-        let specs = self.plan.meters.iter().zip(&mut state.meters).zip(&straight.metered);
-        let page = |((spec, meter), metered): ((&MeterSpec, &'s mut Meter), &bool)| {
-            let ordinal = self.windows.get(spec.window).copied().filter(|_| *metered);
-            ordinal.map_or(&mut [][..], |ordinal| meter.page_mut(ordinal, partners))
-        };
-        specs.map(page).collect()
+        let schedules = &straight.tables.schedules;
+        let meters = state.meters.iter_mut().zip(&self.plan.meters).zip(&straight.metered);
+        let page =
+            |(number, ((meter, spec), metered)): (usize, ((&'s mut Meter, &MeterSpec), &bool))| {
+                let cumulative = schedules.get(number).is_some_and(|schedule| schedule.cumulative);
+                let ordinal = self.windows.get(spec.window).copied().filter(|_| *metered);
+                let page = ordinal.map(|ordinal| meter.page_mut(ordinal, partners, cumulative));
+                page.unwrap_or_default()
+            };
+        meters.enumerate().map(page).collect()
     }
 
     /// Rates a few rows, each by its own choice.
@@ -194,7 +204,7 @@ impl Batch<'_> {
     fn one_by_one(
         &self,
         straight: &Straight<'_>,
-        pages: &mut [&mut [Cell]],
+        pages: &mut [PageMut<'_>],
         rows: Range<usize>,
         cent: Cent,
         earnings: &mut Earnings,
@@ -203,7 +213,7 @@ impl Batch<'_> {
         let Block { sellers, places, base, quantity, commission_minor, lost_minor } =
             self.block(straight, &rows, earnings);
         for page in &*pages {
-            fetch(page, sellers);
+            fetch(page.cells, sellers);
         }
         let read = sellers.iter().zip(places).zip(gross.iter().zip(base));
         let out = commission_minor.iter_mut().zip(lost_minor);
@@ -220,7 +230,7 @@ impl Batch<'_> {
                     let rated = straight.rate(pays, &line, *seller, pages, cent);
                     let Some(rated) = rated else { break };
                     *commission_minor = rated.posted;
-                    // Zero so far; a page that is not written takes no memory.
+                    // Zero so far, and not written for that.
                     if rated.lost != 0 {
                         *lost_minor = rated.lost;
                     }

@@ -39,8 +39,8 @@ impl Many {
         Some(Self { edges, compiled: Compiled { mode, posting, lines: few } })
     }
 
-    /// The most that an event can add, and more than any number on the way to it, if no measure is
-    /// above a bound; none if that does not fit.
+    /// The most that an event can add or a measure be owed, and more than any number on the way to
+    /// it, if no measure is above a bound; none if that does not fit.
     #[must_use]
     pub fn most(&self, measure: i64) -> Option<i64> {
         let most = |line: &Line<Proven>| {
@@ -70,6 +70,15 @@ impl Many {
                 let reached = |measure| edges.partition_point(|edge| *edge <= measure);
                 self.each_by(reached, before, events, out);
             }
+        }
+    }
+
+    /// f(measure) of each measure, as [`Compiled::cumulative`] says, in the modes that have it.
+    pub fn owed_each(&self, measures: &[i64], out: &mut [i64]) {
+        for (measure, out) in measures.iter().zip(out) {
+            let reached = self.edges.partition_point(|edge| edge <= measure);
+            let line = self.compiled.line(reached);
+            *out = known(line.and_then(|line| line.at(&Proven(*measure))));
         }
     }
 
