@@ -89,6 +89,7 @@ impl<'a> Lane<'a> {
             Way::Plain(Paying::Nothing | Paying::Schedule(_)) => return None,
         };
         let rule = first.rule;
+        let largest = |most: i64, one: &i64| Some(most.max(one.checked_abs()?));
         let limits = tables.caps.iter().chain(&rule.max);
         let most = limits.min().copied().unwrap_or(i64::MAX);
         let least = rule.min.unwrap_or(0);
@@ -97,9 +98,7 @@ impl<'a> Lane<'a> {
             rule,
             way,
             measure,
-            largest: factors
-                .iter()
-                .try_fold(0, |most: i64, one| Some(most.max(one.checked_abs()?)))?,
+            largest: factors.iter().try_fold(0, largest)?,
             factors,
             least,
             room: u64::try_from(most.checked_sub(least)?).ok()?,
@@ -121,7 +120,7 @@ impl<'a> Lane<'a> {
         };
         let Some(added) = added else { return false };
         let Some(amounts) = bench.amounts.get_mut(..added.len()) else { return false };
-        match &self.way {
+        let done = match &self.way {
             LaneWay::Each(each) => {
                 let amount = each.checked_abs().and_then(|each| each.checked_mul(largest(added)));
                 if amount.and_then(|amount| self.most_posted(amount, cent)).is_none() {
@@ -134,22 +133,14 @@ impl<'a> Lane<'a> {
             }
             LaneWay::Schedule { meter, rates, cumulative } => {
                 let Some(page) = pages.get_mut(*meter) else { return false };
-                let (measure, paid) = largest_sums(page.cells, block.sellers);
-                let settled = largest_settled(page.settled, block.sellers);
-                let proof = add_up(measure, largest(added), added.len())
-                    .and_then(|measure| rates.most(measure))
-                    // Less what was settled, and a unit more for rounding.
-                    .and_then(|amount| {
-                        let units = add_up(settled, 1, 1)?;
-                        amount.checked_add(units.checked_mul(self.tables.one)?)
-                    })
-                    .and_then(|amount| self.most_posted(amount, cent))
-                    .and_then(|posted| add_up(paid, posted, added.len()));
-                if proof.is_none() {
+                let before = bench.before.get_mut(..added.len()).unwrap_or_default();
+                let measure = measure_each(page.cells, block.sellers, added, before);
+                let settled =
+                    if *cumulative { largest_settled(page.settled, block.sellers) } else { 0 };
+                if !self.is_proven(rates, measure, settled, cent) {
+                    take_back(page.cells, block.sellers, added);
                     return false;
                 }
-                let before = bench.before.get_mut(..added.len()).unwrap_or_default();
-                measure_each(page.cells, block.sellers, added, before);
                 if *cumulative {
                     for (measure, added) in before.iter_mut().zip(added) {
                         *measure = measure.wrapping_add(*added);
@@ -159,17 +150,39 @@ impl<'a> Lane<'a> {
                 } else {
                     rates.adds_each(before, added, amounts);
                 }
-                let out = (&mut *block.commission_minor, block.lost_minor);
-                let posted = self.post(block.places, amounts, out.0, out.1, cent);
-                if posted {
-                    pay_each(page.cells, block.sellers, block.commission_minor);
-                } else {
+                let posted = self.post(
+                    block.places,
+                    amounts,
+                    block.commission_minor,
+                    block.lost_minor,
+                    cent,
+                ) && pay_each(page.cells, block.sellers, block.commission_minor);
+                if !posted {
                     take_back(page.cells, block.sellers, added);
-                    restore(page.settled, block.sellers, before);
+                    if *cumulative {
+                        restore(page.settled, block.sellers, before);
+                    }
                 }
                 posted
             }
+        };
+        if !done {
+            // What a limit took away may stand there already.
+            block.lost_minor.fill(0);
         }
+        done
+    }
+
+    /// Whether nothing overflows if no measure is above a bound, and nothing that was settled above
+    /// another. Both are of no use below zero.
+    fn is_proven(&self, rates: &Many, measure: i64, settled: i64, cent: Cent) -> bool {
+        let most = || {
+            let amount = rates.most(measure)?;
+            // Less what was settled, and a unit more for rounding.
+            let units = settled.checked_add(2)?.checked_mul(self.tables.one)?;
+            self.most_posted(amount.checked_add(units)?, cent)
+        };
+        measure >= 0 && most().is_some()
     }
 
     /// From what each partner is owed in all to what that adds to what was settled, which it then
@@ -201,25 +214,9 @@ impl<'a> Lane<'a> {
     }
 
     /// Factors, limits and rounding: from what each row earns to what it posts and loses. False if
-    /// that does not fit, and then nothing is lost yet, and what was posted is of no meaning.
+    /// that does not fit.
     #[inline(always)]
     fn post(
-        &self,
-        places: &[u32],
-        amounts: &mut [i64],
-        commission_minor: &mut [i64],
-        lost_minor: &mut [i64],
-        cent: Cent,
-    ) -> bool {
-        let posted = self.post_each(places, amounts, commission_minor, lost_minor, cent);
-        if !posted {
-            lost_minor.fill(0);
-        }
-        posted
-    }
-
-    #[inline(always)]
-    fn post_each(
         &self,
         places: &[u32],
         amounts: &mut [i64],
@@ -272,56 +269,58 @@ impl Lane<'_> {
     }
 }
 
-/// A bound of numbers that are not negative.
+/// A bound of numbers that are not negative: it has all bits of each of them.
 fn largest(numbers: &[i64]) -> i64 {
     numbers.iter().fold(0, |bits, number| bits | number)
 }
 
-/// Bounds of the measures of some partners, and of what they were paid, without a sign; below
-/// zero if a measure is, and if one is no small number. It also brings their cells near: they are
-/// all asked for at once, where the rows would wait for them one after the other.
-#[inline(always)]
-fn largest_sums(page: &[Cell], sellers: &[u32]) -> (i64, i64) {
-    let cells = sellers.iter().filter_map(|seller| page.get(index(*seller)));
-    cells.fold((0, 0), |(measure, paid), cell| {
-        // The bits of a negative number are turned over, so one more is enough.
-        (measure | cell.measure, paid | (cell.paid ^ (cell.paid >> 63)))
-    })
-}
-
-/// A bound of what was settled for some partners, without a sign; 0 where nothing ever is.
+/// A bound of what was settled for some partners, without a sign.
 fn largest_settled(settled: &[i64], sellers: &[u32]) -> i64 {
-    if settled.is_empty() {
-        return 0;
-    }
     let settled = sellers.iter().filter_map(|seller| settled.get(index(*seller)));
+    // The bits of a negative number are turned over: one less than without its sign.
     settled.fold(0, |bits, settled| bits | (settled ^ (settled >> 63)))
 }
 
-/// A sum with so many more numbers up to a bound; the sum is given by its highest bits.
-fn add_up(bits: i64, bound: i64, numbers: usize) -> Option<i64> {
-    let bits = u64::try_from(bits).ok()?;
-    let sum = i64::try_from(bits.checked_add(1)?.checked_next_power_of_two()?).ok()?;
-    sum.checked_add(bound.checked_mul(i64::try_from(numbers).ok()?)?)
-}
-
-/// Adds each row to its partner's measure, and says what that was before.
+/// Adds each row to its partner's measure, and says what that was before. What comes back is a
+/// bound of all these measures; it is below zero if one of them is, which is also what they become
+/// when they overflow, and if one is no small number.
 #[inline(always)]
-fn measure_each(page: &mut [Cell], sellers: &[u32], added: &[i64], before: &mut [i64]) {
+fn measure_each(page: &mut [Cell], sellers: &[u32], added: &[i64], before: &mut [i64]) -> i64 {
+    let mut bits = 0;
     for ((seller, added), before) in sellers.iter().zip(added).zip(before) {
         if let Some(cell) = page.get_mut(index(*seller)) {
             *before = cell.measure;
             cell.measure = cell.measure.wrapping_add(*added);
+            bits |= *before | cell.measure;
         }
     }
+    bits
 }
 
-/// Adds what each row posts to what its partner was paid.
+/// Adds what each row posts to what its partner was paid; false if that does not fit, and then
+/// nothing is added.
 #[inline(always)]
-fn pay_each(page: &mut [Cell], sellers: &[u32], posted: &[i64]) {
+fn pay_each(page: &mut [Cell], sellers: &[u32], posted: &[i64]) -> bool {
+    let mut fits = true;
     for (seller, posted) in sellers.iter().zip(posted) {
         if let Some(cell) = page.get_mut(index(*seller)) {
-            cell.paid = cell.paid.wrapping_add(*posted);
+            let (paid, overflows) = cell.paid.overflowing_add(*posted);
+            cell.paid = paid;
+            fits &= !overflows;
+        }
+    }
+    if !fits {
+        pay_back(page, sellers, posted);
+    }
+    fits
+}
+
+/// Undoes what [`pay_each`] added.
+#[cold]
+fn pay_back(page: &mut [Cell], sellers: &[u32], posted: &[i64]) {
+    for (seller, posted) in sellers.iter().zip(posted) {
+        if let Some(cell) = page.get_mut(index(*seller)) {
+            cell.paid = cell.paid.wrapping_sub(*posted);
         }
     }
 }
