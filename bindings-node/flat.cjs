@@ -193,6 +193,13 @@ function step() {
         amount: lines[at++],
       };
     }
+    case 'raised': {
+      return {
+        type: 'raised',
+        before: lines[at++],
+        amount: lines[at++],
+      };
+    }
     case 'capped': {
       return {
         type: 'capped',

@@ -203,7 +203,26 @@ export interface Cap {
   max: Amount;
   /** Over which time, for what is limited over time; a lifetime unless said. */
   window?: Window;
+  /**
+   * The rules that it limits together, such as those of a campaign; all of them unless said.
+   * @default []
+   */
+  rules?: Id[];
+  /**
+   * Whose earnings it limits; the sellers' unless said.
+   * @default "sellers"
+   */
+  covers?: CapCovers;
 }
+
+/** Whose earnings a cap limits. */
+export type CapCovers =
+  /** What is posted to sellers, and to those who share with them. */
+  | 'sellers'
+  /** What is posted to sponsors for their sales. */
+  | 'sponsors'
+  /** Both: sponsors have what the sellers leave. */
+  | 'both';
 
 /** What a cap limits. */
 export type CapScope =
@@ -337,6 +356,8 @@ export interface Event {
   country?: Id;
   /** Whether this is the customer's first purchase. */
   new_customer?: boolean;
+  /** When the customer began: the first purchase, or the start of the subscription. */
+  customer_since?: InstantInput;
   /**
    * The lines of an order that has several; each is rated by itself.
    * @default []
@@ -1235,6 +1256,10 @@ export interface Multiplier {
   id: Id;
   /** When it applies; always unless said. */
   when?: Expression;
+  /** It does not apply to events before this instant. */
+  effective_from?: InstantInput;
+  /** It does not apply to events at or after this instant. */
+  effective_until?: InstantInput;
   /** The factor: `{"ratio": "3/2"}` is half as much again. */
   factor: Rate;
 }
@@ -1832,6 +1857,8 @@ export interface PlanDocument {
    * @default []
    */
   multipliers?: Multiplier[];
+  /** The least that an order earns which earns at all, before caps. */
+  order_min?: Amount;
   /**
    * Upper limits, applied in this order within each scope, from the order outwards.
    * @default []
@@ -2078,6 +2105,12 @@ export interface Rule {
   on?: EventKind[];
   /** When it applies; always unless said. */
   when?: Expression;
+  /** Events before this instant are not paid by it; from the beginning of time unless said. */
+  effective_from?: InstantInput;
+  /** Events at or after this instant are not paid by it; without end unless said. */
+  effective_until?: InstantInput;
+  /** How often or how long it pays for one customer; without end unless said. */
+  limit?: RuleLimit;
   /**
    * Higher goes first in a group that combines by `first`, and among equals in one by `best`;
    * 0 unless said.
@@ -2090,6 +2123,17 @@ export interface Rule {
   min?: Amount;
   /** The most it pays for a line, after multipliers. */
   max?: Amount;
+}
+
+/**
+ * How often or how long a rule pays for one customer. With a rule of lower priority after it in a
+ * group `first`, it is what the first sales of a customer are paid.
+ */
+export interface RuleLimit {
+  /** How many events of a customer it pays, refunded ones included; any number unless said. */
+  events?: number;
+  /** How long it pays from `customer_since` on, in the plan's calendar; for ever unless said. */
+  within?: Span;
 }
 
 /** What a measure earns, step by step. */
@@ -2281,7 +2325,9 @@ export type SkipReason =
   /** Another rule of its group pays more. */
   | 'pays_less'
   /** It pays nothing for this tier. */
-  | 'nothing_for_tier';
+  | 'nothing_for_tier'
+  /** It has paid for this customer as often or as long as it does. */
+  | 'limit_reached';
 
 /** A share in what an event earns, by attribution credit or by agreement. */
 export interface SplitShare {
@@ -2423,6 +2469,7 @@ export type Step<At = Instant> =
   | StepScheduled<At>
   | StepMultiplied<At>
   | StepLimited<At>
+  | StepRaised<At>
   | StepCapped<At>
   | StepRounded<At>
   | StepSplit<At>
@@ -2505,6 +2552,15 @@ export interface StepLimited<At = Instant> {
   type: 'limited';
   /** The rule. */
   rule: Id;
+  /** The amount before. */
+  before: Exact;
+  /** The amount after. */
+  amount: Exact;
+}
+
+/** The least of an order, to which it was raised. */
+export interface StepRaised<At = Instant> {
+  type: 'raised';
   /** The amount before. */
   before: Exact;
   /** The amount after. */
@@ -2601,7 +2657,7 @@ export interface StepReversed<At = Instant> {
 
 /** What one partner, one customer or the program has in one window. */
 export interface StoredSum {
-  /** `schedule/NAME`, `cap/ID` or `ladder`. */
+  /** `schedule/NAME`, `cap/ID`, `rule/ID` or `ladder`. */
   meter: string;
   /** The partner or the customer; none for the program. */
   key?: Id;

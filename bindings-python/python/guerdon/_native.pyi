@@ -117,6 +117,7 @@ __all__ = [
     "StepLimited",
     "StepMultiplied",
     "StepOverrode",
+    "StepRaised",
     "StepRated",
     "StepReversed",
     "StepRounded",
@@ -355,7 +356,7 @@ class Evaluation:
 @final
 class Event:
     """Something that may earn a commission."""
-    def __new__(cls, *, id: IdInput, kind: EventKind, at: InstantInput, partner: IdInput, customer: IdInput | None = None, amount: Money | None = None, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None, country: IdInput | None = None, new_customer: bool | None = None, items: Sequence[Item] | None = None, split: Sequence[SplitShare] | None = None, facts: Mapping[str, FactValue] | None = None) -> Event: ...
+    def __new__(cls, *, id: IdInput, kind: EventKind, at: InstantInput, partner: IdInput, customer: IdInput | None = None, amount: Money | None = None, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None, country: IdInput | None = None, new_customer: bool | None = None, customer_since: InstantInput | None = None, items: Sequence[Item] | None = None, split: Sequence[SplitShare] | None = None, facts: Mapping[str, FactValue] | None = None) -> Event: ...
     @property
     def id(self) -> str:
         """The host's id of the order, signup or click."""
@@ -396,6 +397,9 @@ class Event:
     @property
     def new_customer(self) -> bool | None:
         """Whether this is the customer's first purchase."""
+    @property
+    def customer_since(self) -> _dt.datetime | None:
+        """When the customer began: the first purchase, or the start of the subscription."""
     @property
     def items(self) -> list[Item]:
         """The lines of an order that has several; each is rated by itself."""
@@ -2653,6 +2657,25 @@ class StepLimited:
         """The amount after."""
     @staticmethod
     def from_json(text: str) -> StepLimited:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class StepRaised:
+    """The least of an order, to which it was raised."""
+    type: ClassVar[Literal["raised"]]
+    def __new__(cls, *, before: FractionInput, amount: FractionInput) -> StepRaised: ...
+    @property
+    def before(self) -> Fraction:
+        """The amount before."""
+    @property
+    def amount(self) -> Fraction:
+        """The amount after."""
+    @staticmethod
+    def from_json(text: str) -> StepRaised:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""

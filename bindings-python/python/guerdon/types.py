@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
+from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -205,7 +205,7 @@ Severity: TypeAlias = Literal["info", "warning", "error"]
 - `error`: Refused.
 """
 
-SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unknown", "lower_priority", "pays_less", "nothing_for_tier"]
+SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unknown", "lower_priority", "pays_less", "nothing_for_tier", "limit_reached"]
 """Why a rule was not paid.
 
 - `other_kind`: It does not apply to this kind of event.
@@ -214,9 +214,10 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 - `lower_priority`: Another rule of its group went first.
 - `pays_less`: Another rule of its group pays more.
 - `nothing_for_tier`: It pays nothing for this tier.
+- `limit_reached`: It has paid for this customer as often or as long as it does.
 """
 
-Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReversed
+Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepRaised | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReversed
 """One step of an evaluation; it prints as a sentence."""
 
 UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "withholding_due", "already_started", "payout_open", "not_verified", "method_not_offered", "suspended", "closed", "not_listed"]

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::kernel::calendar::Instant;
 use crate::kernel::expression::{FactId, FactSource, FactValue, ValueRef};
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money};
@@ -43,6 +44,10 @@ impl Conditions for EventFacts<'_> {
         })
     }
 
+    fn customer_since(&self) -> Option<(Instant, Instant)> {
+        Some((self.event.customer_since?, self.event.at))
+    }
+
     fn missing(&self, condition: ConditionId, line: usize) -> Vec<String> {
         let Some(program) = self.plan.conditions.get(condition) else { return Vec::new() };
         let missing = program.missing(&LineFacts { of: self, line });
@@ -80,6 +85,7 @@ impl LineFacts<'_> {
             BuiltIn::Customer => event.customer.as_ref().map(string),
             BuiltIn::Country => event.country.as_ref().map(string),
             BuiltIn::NewCustomer => event.new_customer.map(ValueRef::Bool),
+            BuiltIn::Since => event.customer_since.map(ValueRef::Instant),
             BuiltIn::Total => {
                 let currency = self.of.plan.document.currency;
                 Some(ValueRef::Minor(self.of.reading.order_gross, currency))

@@ -5,7 +5,7 @@
 //! rates are written twice: over one common denominator as integers, where they fit, and exactly.
 
 use crate::kernel::calendar::{
-    Instant, PeriodCursor, PlacedWindow, SpanCursor, TZDB_VERSION, Window,
+    Instant, PeriodCursor, PlacedWindow, Span, SpanCursor, TZDB_VERSION, Window,
 };
 use crate::kernel::document::{self, Limits};
 use crate::kernel::exact::Exact;
@@ -48,6 +48,14 @@ pub struct Plan {
     pub(super) groups: Vec<GroupSpec>,
     /// Of each rule, by its number, its group and its place there.
     places: Vec<(usize, usize)>,
+    /// Whether it has parts that only the general way of a batch knows.
+    pub(super) general: bool,
+    /// What limits rules per customer.
+    pub(super) limits: Vec<LimitSpec>,
+    /// The caps from the order outwards, as listed within a scope.
+    pub(super) cap_order: Vec<usize>,
+    /// The same of those that limit some rules, or sponsors.
+    pub(super) part_caps: Vec<usize>,
     /// The meters that count what was posted under a cap.
     pub(super) cap_meters: Vec<usize>,
     pub(super) tiers: Option<TierSpec>,
@@ -91,6 +99,17 @@ pub(super) struct RuleSpec {
     pub(super) number: usize,
     pub(super) kinds: Kinds,
     pub(super) when: Option<ConditionId>,
+    /// Which of the plan's limits it has.
+    pub(super) limit: Option<usize>,
+}
+
+/// How often or how long a rule pays for a customer.
+#[derive(Clone, Debug)]
+pub(super) struct LimitSpec {
+    pub(super) rule: usize,
+    /// How many events, and the meter that counts them.
+    pub(super) events: Option<(u32, usize)>,
+    pub(super) within: Option<Span>,
 }
 
 /// A set of kinds of event.
@@ -124,6 +143,16 @@ impl Kinds {
 pub(super) struct CapMeter {
     pub(super) max: i64,
     pub(super) meter: Option<usize>,
+    /// What it limits, where that is not all that is posted to sellers.
+    pub(super) part: Option<CapPart>,
+}
+
+/// What a cap limits.
+#[derive(Clone, Debug)]
+pub(super) struct CapPart {
+    /// By the numbers of the rules, whether they count.
+    pub(super) rules: Vec<bool>,
+    pub(super) sponsors: bool,
 }
 
 /// The plan's own tiers.
@@ -163,6 +192,10 @@ impl Plan {
         let exact = rates::exact(&document, &tier_ids, &parts.multipliers, &windows)?;
         let fast = rates::scaled(&document, &tier_ids, &parts.multipliers, &windows);
         let reference = reference(&document)?;
+        let plain = parts.caps.iter().filter(|cap| cap.part.is_none());
+        let cap_order = cap_order(&document);
+        let is_part = |cap: &usize| parts.caps.get(*cap).is_some_and(|cap| cap.part.is_some());
+        let part_caps: Vec<usize> = cap_order.iter().copied().filter(is_part).collect();
         let overrides = document.overrides.iter();
         Ok(Self {
             reference,
@@ -172,7 +205,13 @@ impl Plan {
             windows: compiling.windows,
             counts_customers: compiling.meters.iter().any(|meter| meter.key == Key::Customer),
             meters: compiling.meters,
-            cap_meters: parts.caps.iter().filter_map(|cap| cap.meter).collect(),
+            general: !parts.limits.is_empty()
+                || !part_caps.is_empty()
+                || document.order_min.is_some(),
+            cap_meters: plain.filter_map(|cap| cap.meter).collect(),
+            cap_order,
+            part_caps,
+            limits: parts.limits,
             caps: parts.caps,
             overrides: parts.overrides,
             depth: usize::from(overrides.map(|one| *one.levels().end()).max().unwrap_or(0)),
@@ -271,6 +310,13 @@ impl Plan {
             pay => Some(pay),
         }
     }
+}
+
+/// The caps from the order outwards, as listed within a scope.
+fn cap_order(document: &PlanDocument) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..document.caps.len()).collect();
+    order.sort_by_key(|cap| document.caps.get(*cap).map(|cap| cap.scope));
+    order
 }
 
 /// Where each rule stands, in the order of their numbers.

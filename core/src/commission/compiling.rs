@@ -3,16 +3,20 @@
 //! Every condition becomes a program and every sum that the plan keeps a meter; what is wrong with
 //! a condition is gathered with its place, so that all of it is told at once.
 
-use crate::kernel::calendar::Window;
+use crate::kernel::calendar::{Instant, Window};
 use crate::kernel::exact::Exact;
-use crate::kernel::expression::{self, Expression, FactType, Program, Vocabulary};
+use crate::kernel::expression::{self, Expression, FactType, Op, Program, Vocabulary};
 use crate::kernel::ladder::Levels;
-use crate::kernel::money::{Amount, Currency, to_minor};
+use crate::kernel::money::{Amount, to_minor};
 use crate::kernel::problem::Problem;
 
-use super::compile::{CapMeter, GroupSpec, Key, Kinds, MeterSpec, RuleSpec, TierSpec, tier_ids};
+use super::compile::{
+    CapMeter, CapPart, GroupSpec, Key, Kinds, LimitSpec, MeterSpec, RuleSpec, TierSpec, tier_ids,
+};
 use super::conditions::ConditionId;
-use super::plan::{Cap, CapScope, Measure, PlanDocument, TierLadder};
+use super::facts::BuiltIn;
+use super::limits::{Cap, CapScope, RuleLimit};
+use super::plan::{Measure, PlanDocument, Rule, TierLadder};
 
 /// What compiling has gathered so far.
 #[derive(Default)]
@@ -22,6 +26,7 @@ pub(super) struct Compiling {
     pub(super) windows: Vec<Window>,
     pub(super) meters: Vec<MeterSpec>,
     pub(super) found: Vec<Problem>,
+    pub(super) limits: Vec<LimitSpec>,
 }
 
 /// The parts of a plan that have conditions or meters.
@@ -31,6 +36,7 @@ pub(super) struct Parts {
     pub(super) overrides: Vec<Option<ConditionId>>,
     pub(super) caps: Vec<CapMeter>,
     pub(super) tiers: Option<TierSpec>,
+    pub(super) limits: Vec<LimitSpec>,
 }
 
 impl Compiling {
@@ -77,7 +83,8 @@ impl Compiling {
                 .iter()
                 .enumerate()
                 .map(|(at, one)| {
-                    self.condition(one.when.as_ref(), &format!("multipliers/{at}/when"))
+                    let dates = (one.effective_from, one.effective_until);
+                    self.dated(one.when.as_ref(), dates, &format!("multipliers/{at}/when"))
                 })
                 .collect(),
             overrides: document
@@ -86,8 +93,9 @@ impl Compiling {
                 .enumerate()
                 .map(|(at, one)| self.condition(one.when.as_ref(), &format!("overrides/{at}/when")))
                 .collect(),
-            caps: document.caps.iter().map(|cap| self.cap(cap, document.currency)).collect(),
+            caps: document.caps.iter().map(|cap| self.cap(cap, document)).collect(),
             tiers: document.ladder.as_ref().and_then(|ladder| self.tiers(ladder, document)),
+            limits: std::mem::take(&mut self.limits),
         }
     }
 
@@ -98,8 +106,11 @@ impl Compiling {
             let mut rules = Vec::with_capacity(of.rules.len());
             for (rule, one) in of.rules.iter().enumerate() {
                 let pointer = format!("groups/{group}/rules/{rule}/when");
-                let when = self.condition(one.when.as_ref(), &pointer);
-                rules.push((one.priority, RuleSpec { number, kinds: Kinds::of(&one.on), when }));
+                let dates = (one.effective_from, one.effective_until);
+                let when = self.dated(one.when.as_ref(), dates, &pointer);
+                let limit = one.limit.as_ref().map(|limit| self.limit((number, one), limit));
+                let kinds = Kinds::of(&one.on);
+                rules.push((one.priority, RuleSpec { number, kinds, when, limit }));
                 number += 1;
             }
             rules.sort_by_key(|(priority, _)| -i64::from(*priority));
@@ -109,7 +120,41 @@ impl Compiling {
         groups
     }
 
-    fn cap(&mut self, cap: &Cap, currency: Currency) -> CapMeter {
+    /// A condition that holds only between two instants.
+    fn dated(
+        &mut self,
+        when: Option<&Expression>,
+        (from, until): (Option<Instant>, Option<Instant>),
+        pointer: &str,
+    ) -> Option<ConditionId> {
+        let compiled = self.condition(when, pointer);
+        let at = |op, edge| {
+            Expression::call(op, [Expression::fact(BuiltIn::AT), Expression::Instant(edge)])
+        };
+        let from = from.map(|from| at(Op::Gte, from));
+        let until = until.map(|until| at(Op::Lt, until));
+        let dates: Vec<Expression> = from.into_iter().chain(until).collect();
+        if dates.is_empty() || compiled.is_some() != when.is_some() {
+            return compiled;
+        }
+        // The dates decide first, so that what an event does not bring is not asked outside them.
+        let all = Expression::call(Op::And, [dates, when.cloned().into_iter().collect()].concat());
+        if compiled.is_some() {
+            self.conditions.pop();
+        }
+        self.condition(Some(&all), pointer)
+    }
+
+    fn limit(&mut self, (number, rule): (usize, &Rule), limit: &RuleLimit) -> usize {
+        let events = limit.events.map(|events| {
+            let name = format!("rule/{}", rule.id);
+            (events, self.meter(name, Window::Lifetime {}, Key::Customer))
+        });
+        self.limits.push(LimitSpec { rule: number, events, within: limit.within });
+        self.limits.len() - 1
+    }
+
+    fn cap(&mut self, cap: &Cap, document: &PlanDocument) -> CapMeter {
         let key = match cap.scope {
             CapScope::Order => None,
             CapScope::Customer => Some(Key::Customer),
@@ -119,8 +164,15 @@ impl Compiling {
         let window = cap.window.unwrap_or(Window::Lifetime {});
         CapMeter {
             // Checked by `validate` to be whole minor units.
-            max: to_minor(cap.max, currency).unwrap_or_default(),
+            max: to_minor(cap.max, document.currency).unwrap_or_default(),
             meter: key.map(|key| self.meter(format!("cap/{}", cap.id), window, key)),
+            part: (!cap.is_plain()).then(|| {
+                let rules = document.groups.iter().flat_map(|group| &group.rules);
+                CapPart {
+                    rules: rules.map(|rule| cap.counts_rule(&rule.id)).collect(),
+                    sponsors: cap.counts_sponsors(),
+                }
+            }),
         }
     }
 

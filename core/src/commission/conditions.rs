@@ -1,5 +1,6 @@
 //! The question that the evaluator asks of a row: whether a condition holds for one of its lines.
 
+use crate::kernel::calendar::Instant;
 use crate::kernel::problem::Problem;
 
 /// Which of the plan's conditions.
@@ -19,6 +20,8 @@ pub(super) trait Conditions {
     fn seller_has(&mut self, tier: Option<u16>);
     /// Whether a condition of the plan holds for a line of the row.
     fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Box<Problem>>;
+    /// Since when the row's customer is one, and the time of the row.
+    fn customer_since(&self) -> Option<(Instant, Instant)>;
     /// The facts that a condition could not be told for; asked only for explanations.
     fn missing(&self, condition: ConditionId, line: usize) -> Vec<String>;
 }

@@ -116,6 +116,7 @@ impl<N: Working> Evaluator<'_, N> {
             let counts = scratch.unpaid.iter().any(|line| line.counted != N::ZERO);
             return Ok(if counts { Rated::Counted } else { Rated::NoRuleMatches });
         }
+        self.raise(scratch, steps)?;
         self.cap(row, scratch, steps)?;
         self.post(row, scratch, steps)?;
         self.count(row, conditions, scratch)?;

@@ -53,6 +53,8 @@ pub struct Event {
     pub country: Option<Id>,
     /// Whether this is the customer's first purchase.
     pub new_customer: Option<bool>,
+    /// When the customer began: the first purchase, or the start of the subscription.
+    pub customer_since: Option<Instant>,
     /// The lines of an order that has several; each is rated by itself.
     #[model(default)]
     pub items: Vec<Item>,
@@ -154,6 +156,7 @@ impl Event {
             category: None,
             country: None,
             new_customer: None,
+            customer_since: None,
             items: Vec::new(),
             split: Vec::new(),
             facts: KnownFacts::default(),

@@ -27,7 +27,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// An amount over a denominator as units of the currency.
-    fn units(&self, amount: &N, one: &N) -> Exact {
+    pub(super) fn units(&self, amount: &N, one: &N) -> Exact {
         let per_unit = Exact::from(self.plan.document.currency.minor_per_unit());
         amount
             .to_exact()
@@ -40,7 +40,7 @@ impl<N: Working> Evaluator<'_, N> {
         self.units(amount, &self.tables.one)
     }
 
-    fn after(&self, amount: &N) -> Exact {
+    pub(super) fn after(&self, amount: &N) -> Exact {
         self.units(amount, &self.tables.one_multiplied)
     }
 
@@ -162,6 +162,17 @@ impl<N: Working> Evaluator<'_, N> {
             before: self.after(total),
             amount: self.after(room),
         });
+    }
+
+    pub(super) fn explain_part_cap(
+        &self,
+        cap: usize,
+        before: Exact,
+        amount: Exact,
+        steps: &mut impl Sink<Step>,
+    ) {
+        let Some(of) = self.plan.document.caps.get(cap) else { return };
+        steps.step(|| Step::Capped { cap: of.id.clone(), scope: of.scope, before, amount });
     }
 
     pub(super) fn explain_posted(

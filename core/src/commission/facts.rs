@@ -9,6 +9,7 @@
 //! | `customer.id` | string | the event |
 //! | `customer.country` | string | the event's `country` |
 //! | `customer.new` | bool | the event's `new_customer` |
+//! | `customer.since` | instant | the event's `customer_since` |
 //! | `order.total` | money | the event's `amount`, or the sum of its items |
 //! | `item.product` | string | the item, or the event itself where it has none |
 //! | `item.category` | string | the same |
@@ -33,6 +34,7 @@ pub(super) enum BuiltIn {
     Customer,
     Country,
     NewCustomer,
+    Since,
     Total,
     Product,
     Category,
@@ -42,15 +44,23 @@ pub(super) enum BuiltIn {
 }
 
 impl BuiltIn {
+    /// Who buys.
+    pub(super) const CUSTOMER: &'static str = "customer.id";
+    /// The time of the event.
+    pub(super) const AT: &'static str = "event.at";
+    /// The fact that a limit in time is counted from.
+    pub(super) const SINCE: &'static str = "customer.since";
+
     /// In the order of their slots.
-    pub(super) const ALL: [(Self, &'static str); 13] = [
+    pub(super) const ALL: [(Self, &'static str); 14] = [
         (Self::Kind, "event.kind"),
-        (Self::At, "event.at"),
+        (Self::At, Self::AT),
         (Self::Partner, "partner.id"),
         (Self::Tier, "partner.tier"),
-        (Self::Customer, "customer.id"),
+        (Self::Customer, Self::CUSTOMER),
         (Self::Country, "customer.country"),
         (Self::NewCustomer, "customer.new"),
+        (Self::Since, Self::SINCE),
         (Self::Total, "order.total"),
         (Self::Product, "item.product"),
         (Self::Category, "item.category"),
@@ -65,7 +75,7 @@ impl BuiltIn {
 
     fn type_in(self, document: &PlanDocument) -> FactType {
         match self {
-            Self::At => FactType::Instant {},
+            Self::At | Self::Since => FactType::Instant {},
             Self::NewCustomer => FactType::Bool {},
             Self::Quantity => FactType::Decimal {},
             Self::Total | Self::Amount | Self::Net => {

@@ -25,6 +25,7 @@
 #[cfg(feature = "arrow")]
 mod arrow;
 mod asking;
+mod caps;
 mod compile;
 mod compiling;
 mod conditions;
@@ -34,6 +35,7 @@ mod event;
 mod explain;
 mod facts;
 mod guarantee;
+mod limits;
 mod merge;
 mod operations;
 mod outcome;
@@ -85,6 +87,12 @@ crate::codes! {
     WINDOW_ON_ORDER = "window_on_order";
     /// A plan measures over a rolling window, which its state, a sum for each period, cannot hold.
     WINDOW_ROLLING = "window_rolling";
+    /// A cap names a rule that the plan does not have.
+    RULE_UNKNOWN = "rule_unknown";
+    /// A cap of what sponsors are paid names rules, which pay sellers.
+    CAP_RULES_UNFIT = "cap_rules_unfit";
+    /// A rule's limit says neither how often nor how long, or not at all often.
+    RULE_LIMIT_EMPTY = "rule_limit_empty";
     /// A guarantee's periods do not end.
     GUARANTEE_WITHOUT_PERIOD = "guarantee_without_period";
     /// A guarantee is settled of a plan that has none.
@@ -132,6 +140,7 @@ crate::codes! {
 pub use compile::Plan;
 pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund, SplitShare};
 pub use guarantee::{Guarantee, GuaranteeInput, GuaranteeSettlement, GuaranteedPeriod, guarantee};
+pub use limits::{Cap, CapCovers, CapScope, RuleLimit};
 pub use merge::{MergeInput, Merged, merge};
 pub use operations::{
     EvaluateInput, Evaluation, Happening, OrderingScope, PlanDescription, PlanInput, RefundInput,
@@ -139,8 +148,8 @@ pub use operations::{
 };
 pub use outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, PlanReference, TierChange};
 pub use plan::{
-    Base, Cap, CapScope, Combine, Group, Measure, Multiplier, Pay, PlanDocument, PlanFormat,
-    PlanText, RefundPolicy, Rule, TierLadder, TieredRates,
+    Base, Combine, Group, Measure, Multiplier, Pay, PlanDocument, PlanFormat, PlanText,
+    RefundPolicy, Rule, TierLadder, TieredRates,
 };
 pub use roster::Roster;
 pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};

@@ -9,6 +9,7 @@ use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::{Key, Plan};
 use super::event::{Event, Partner, Refund};
+use super::facts::BuiltIn;
 use super::outcome::{Line, Outcome, PlanReference};
 use super::plan::PlanText;
 use super::roster::Roster;
@@ -242,6 +243,9 @@ impl Plan {
             .filter_map(|fact| self.vocabulary.name(*fact))
             .map(ToString::to_string)
             .collect();
+        if self.limits.iter().any(|limit| limit.within.is_some()) {
+            reads.push(BuiltIn::SINCE.to_owned());
+        }
         reads.sort();
         reads.dedup();
         PlanDescription {

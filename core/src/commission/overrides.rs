@@ -35,10 +35,27 @@ impl<N: Working> Evaluator<'_, N> {
         if row.sponsors.is_empty() {
             return Ok(());
         }
+        self.rate_overrides(row, conditions, scratch)?;
+        if !self.plan.part_caps.is_empty() {
+            self.cap_sponsors(row, scratch, steps)?;
+        }
+        for overriding in &scratch.overrides {
+            self.explain_override(row, overriding, steps);
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn rate_overrides<C: Conditions>(
+        &self,
+        row: &Row<'_>,
+        conditions: &mut C,
+        scratch: &mut Scratch<N>,
+    ) -> Result<(), Stop> {
         for (rule, spec) in self.plan.document.overrides.iter().enumerate() {
             let Some(table) = self.tables.overrides.get(rule) else { continue };
             if spec.differential {
-                self.override_by_difference(row, (rule, spec, table), conditions, scratch, steps)?;
+                self.override_by_difference(row, (rule, spec, table), conditions, scratch)?;
                 continue;
             }
             for level in spec.levels() {
@@ -47,7 +64,7 @@ impl<N: Working> Evaluator<'_, N> {
                 };
                 let rate = table.rate(sponsor.tier).clone();
                 let paid = Paid { rule, level, tier: sponsor.tier, below: None, rate };
-                self.override_sponsor(row, (spec, &paid), conditions, scratch, steps)?;
+                self.override_sponsor(row, (spec, &paid), conditions, scratch)?;
             }
         }
         Ok(())
@@ -55,13 +72,12 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// Pays what each sponsor's rate exceeds the highest one below. A sponsor who earns nothing
     /// still has a rate: nobody moves up in their place.
-    fn override_by_difference<C: Conditions, S: Sink<Step>>(
+    fn override_by_difference<C: Conditions>(
         &self,
         row: &Row<'_>,
         (rule, spec, table): (usize, &Override, &OverrideTable<N>),
         conditions: &mut C,
         scratch: &mut Scratch<N>,
-        steps: &mut S,
     ) -> Result<(), Stop> {
         let mut highest = row.tier;
         for level in 1..=*spec.levels().end() {
@@ -74,7 +90,7 @@ impl<N: Working> Evaluator<'_, N> {
             let paid = Paid { rule, level, tier: sponsor.tier, below: Some(highest), rate };
             highest = sponsor.tier;
             if sponsor.earns && level >= spec.level {
-                self.override_sponsor(row, (spec, &paid), conditions, scratch, steps)?;
+                self.override_sponsor(row, (spec, &paid), conditions, scratch)?;
             }
         }
         Ok(())
@@ -82,13 +98,12 @@ impl<N: Working> Evaluator<'_, N> {
 
     /// What one sponsor earns from all lines of the row.
     #[inline(always)]
-    fn override_sponsor<C: Conditions, S: Sink<Step>>(
+    fn override_sponsor<C: Conditions>(
         &self,
         row: &Row<'_>,
         (spec, paid): (&Override, &Paid<N>),
         conditions: &mut C,
         scratch: &mut Scratch<N>,
-        steps: &mut S,
     ) -> Result<(), Stop> {
         let Paid { rule, level, tier, below, .. } = *paid;
         let when = self.plan.overrides.get(rule).copied().flatten();
@@ -122,7 +137,6 @@ impl<N: Working> Evaluator<'_, N> {
         let parts = fit(round_parts(&amounts, &self.tables.one, self.plan.document.rounding))?;
         for (overriding, part) in scratch.overrides.iter_mut().skip(first).zip(parts) {
             overriding.posted = part;
-            self.explain_override(row, overriding, steps);
         }
         Ok(())
     }

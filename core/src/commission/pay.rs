@@ -50,17 +50,19 @@ impl<'a, N: Working> Evaluator<'a, N> {
             self.skip(rule.number, SkipReason::OtherKind, Vec::new, steps);
             return Ok(false);
         }
-        let Some(condition) = rule.when else { return Ok(true) };
+        let Some(condition) = rule.when else {
+            return self.within_limit(row, rule, conditions, steps);
+        };
         let truth = conditions.holds(condition, line)?;
         match truth {
-            Truth::True => {}
+            Truth::True => return self.within_limit(row, rule, conditions, steps),
             Truth::False => self.skip(rule.number, SkipReason::ConditionFalse, Vec::new, steps),
             Truth::Unknown => {
                 let missing = || conditions.missing(condition, line);
                 self.skip(rule.number, SkipReason::ConditionUnknown, missing, steps);
             }
         }
-        Ok(truth == Truth::True)
+        Ok(false)
     }
 
     /// Adds what a rule pays for a line, before multipliers.

@@ -16,6 +16,7 @@ use crate::kernel::schedule::Schedule;
 
 use super::event::EventKind;
 use super::guarantee::Guarantee;
+use super::limits::{Cap, RuleLimit};
 use super::sponsoring::{Compression, Override};
 
 crate::document_format!(
@@ -69,6 +70,8 @@ pub struct PlanDocument {
     /// Factors on the amount, each where its condition holds; they multiply.
     #[model(default)]
     pub multipliers: Vec<Multiplier>,
+    /// The least that an order earns which earns at all, before caps.
+    pub order_min: Option<Amount>,
     /// Upper limits, applied in this order within each scope, from the order outwards.
     #[model(default)]
     pub caps: Vec<Cap>,
@@ -175,6 +178,12 @@ pub struct Rule {
     pub on: Vec<EventKind>,
     /// When it applies; always unless said.
     pub when: Option<Expression>,
+    /// Events before this instant are not paid by it; from the beginning of time unless said.
+    pub effective_from: Option<Instant>,
+    /// Events at or after this instant are not paid by it; without end unless said.
+    pub effective_until: Option<Instant>,
+    /// How often or how long it pays for one customer; without end unless said.
+    pub limit: Option<RuleLimit>,
     /// Higher goes first in a group that combines by `first`, and among equals in one by `best`;
     /// 0 unless said.
     #[model(default)]
@@ -226,36 +235,12 @@ pub struct Multiplier {
     pub id: Id,
     /// When it applies; always unless said.
     pub when: Option<Expression>,
+    /// It does not apply to events before this instant.
+    pub effective_from: Option<Instant>,
+    /// It does not apply to events at or after this instant.
+    pub effective_until: Option<Instant>,
     /// The factor: `{"ratio": "3/2"}` is half as much again.
     pub factor: Rate,
-}
-
-/// An upper limit.
-#[model(document)]
-pub struct Cap {
-    /// The cap's id, unique in the plan.
-    pub id: Id,
-    /// What is limited.
-    pub scope: CapScope,
-    /// The most that is paid, in the plan's currency.
-    pub max: Amount,
-    /// Over which time, for what is limited over time; a lifetime unless said.
-    pub window: Option<Window>,
-}
-
-/// What a cap limits.
-#[model]
-#[derive(Default)]
-pub enum CapScope {
-    /// One event.
-    #[default]
-    Order,
-    /// What one customer brings in.
-    Customer,
-    /// What one partner earns.
-    Partner,
-    /// What the whole plan pays to sellers.
-    Program,
 }
 
 impl Rule {

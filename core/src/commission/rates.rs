@@ -35,6 +35,8 @@ pub(super) struct Tables<N> {
     pub(super) schedules: Vec<ScheduleTable<N>>,
     pub(super) multipliers: Vec<MultiplierTable<N>>,
     pub(super) caps: Vec<N>,
+    /// The least of an order, over the multiplied denominator.
+    pub(super) order_min: Option<N>,
     pub(super) overrides: Vec<OverrideTable<N>>,
 }
 
@@ -304,6 +306,10 @@ impl<N: Working> Build<'_, N> {
                 .map(|cap| self.money(cap.max, &self.one_multiplied))
                 .collect::<Option<_>>()?,
             overrides: overrides.map(|one| self.override_table(one)).collect::<Option<_>>()?,
+            order_min: match self.document.order_min {
+                Some(least) => Some(self.money(least, &self.one_multiplied)?),
+                None => None,
+            },
             one: self.one,
             one_multiplied: self.one_multiplied,
             multipliers: self

@@ -1,76 +1,20 @@
-//! From exact amounts to what is posted: caps, rounding, tiers, and the new state.
+//! From exact amounts to what is posted: rounding, tiers, and the new state.
 
 use crate::kernel::calendar::Ordinal;
 use crate::kernel::explain::Sink;
 use crate::kernel::rounding::Rounding;
 
+use super::caps::commit_limits;
 use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
-use super::pay::lost;
 use super::row::{Row, key, measured, ordinal};
-use super::scratch::{CapLoss, LossBy, Scratch};
+use super::scratch::Scratch;
 use super::state::{Cell, Meter, State};
 use super::step::Step;
 use super::working::Working;
 
 impl<N: Working> Evaluator<'_, N> {
-    /// Applies the caps, from the order outwards.
-    #[inline(always)]
-    pub(super) fn cap<S: Sink<Step>>(
-        &self,
-        row: &Row<'_>,
-        scratch: &mut Scratch<N>,
-        steps: &mut S,
-    ) -> Result<(), Stop> {
-        for cap in 0..self.plan.caps.len() {
-            fit(self.cap_once(row, cap, scratch, steps))?;
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn cap_once<S: Sink<Step>>(
-        &self,
-        row: &Row<'_>,
-        cap: usize,
-        scratch: &mut Scratch<N>,
-        steps: &mut S,
-    ) -> Option<()> {
-        let one = &self.tables.one_multiplied;
-        let spec = self.plan.caps.get(cap)?;
-        let total = sum(scratch)?;
-        let room = match spec.meter {
-            None => {
-                let max = self.tables.caps.get(cap)?;
-                if total <= *max {
-                    return Some(());
-                }
-                max.clone()
-            }
-            Some(meter) if key(self.plan, row, meter).is_none() => return Some(()),
-            Some(meter) => {
-                let left = spec.max.checked_sub(self.cell(row, meter).paid)?.max(0);
-                N::whole(left).times(one)?
-            }
-        };
-        if total <= room {
-            return Some(());
-        }
-        self.explain_cap(cap, &room, &total, steps);
-        let amount = lost(&total, &room, one, self.plan.document.rounding)?;
-        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount });
-        match scratch.paid.as_mut_slice() {
-            [only] => only.amount = room,
-            several => {
-                for paid in several {
-                    paid.amount = paid.amount.share(&room, &total)?;
-                }
-            }
-        }
-        Some(())
-    }
-
     /// Rounds the order once and gives the lines their parts: each at most one unit from its
     /// exact amount, the units that are over to those that lost the largest fraction.
     #[inline(always)]
@@ -148,7 +92,7 @@ impl<N: Working> Evaluator<'_, N> {
 }
 
 #[inline(always)]
-fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
+pub(super) fn sum<N: Working>(scratch: &Scratch<N>) -> Option<N> {
     match scratch.paid.as_slice() {
         [only] => Some(only.amount.clone()),
         several => several.iter().try_fold(N::ZERO, |sum, paid| sum.plus(&paid.amount)),
@@ -195,22 +139,6 @@ fn round_up_to<N: Working>(amounts: &[N], target: i64, one: &N) -> Option<Vec<i6
     Some(parts)
 }
 
-impl<N: Working> Evaluator<'_, N> {
-    /// Makes sure that the sums in the state can take what was posted.
-    #[inline(always)]
-    pub(super) fn check_sums(&self, row: &Row<'_>, scratch: &Scratch<N>) -> Result<(), Stop> {
-        for paid in &scratch.paid {
-            if let Some(used) = &paid.used {
-                fit(used.paid.checked_add(scratch.total))?;
-            }
-        }
-        for meter in &self.plan.cap_meters {
-            fit(self.cell(row, *meter).paid.checked_add(scratch.total))?;
-        }
-        Ok(())
-    }
-}
-
 /// Writes what a row did into the state. It cannot fail, so nothing is ever half written.
 #[inline(always)]
 pub(super) fn commit<N: Working>(
@@ -234,6 +162,9 @@ pub(super) fn commit<N: Working>(
         if let Some(cell) = meter.cell_mut(ordinal, key) {
             cell.paid = cell.paid.saturating_add(scratch.total);
         }
+    }
+    if plan.general {
+        commit_limits(plan, state, row, scratch);
     }
     let (Some(spec), Some(measure)) = (&plan.tiers, &scratch.counted) else { return };
     let ordinal = ordinal(plan, row, spec.meter);

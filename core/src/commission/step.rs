@@ -14,7 +14,7 @@ use crate::kernel::problem::Problem;
 use crate::kernel::rounding::Rounding;
 use crate::kernel::schedule::SchedulePiece;
 
-use super::plan::CapScope;
+use super::limits::CapScope;
 use super::sponsoring::OverrideBase;
 
 /// One step of an evaluation; it prints as a sentence.
@@ -82,6 +82,13 @@ pub enum Step {
     Limited {
         /// The rule.
         rule: Id,
+        /// The amount before.
+        before: Exact,
+        /// The amount after.
+        amount: Exact,
+    },
+    /// The least of an order, to which it was raised.
+    Raised {
         /// The amount before.
         before: Exact,
         /// The amount after.
@@ -180,6 +187,8 @@ pub enum SkipReason {
     PaysLess,
     /// It pays nothing for this tier.
     NothingForTier,
+    /// It has paid for this customer as often or as long as it does.
+    LimitReached,
 }
 
 /// What `explain.text` takes.
@@ -235,6 +244,9 @@ impl fmt::Display for Step {
             }
             Self::Limited { rule, before, amount } => {
                 write!(f, "limit of rule `{rule}`: {before:#} becomes {amount:#}")
+            }
+            Self::Raised { before, amount } => {
+                write!(f, "least of an order: {before:#} becomes {amount:#}")
             }
             Self::Capped { cap, scope, before, amount } => {
                 write!(f, "cap `{cap}` per {scope}: {amount:#} left, which cuts {before:#}")

@@ -46,7 +46,7 @@ pub struct StateDocument {
 /// What one partner, one customer or the program has in one window.
 #[model(document)]
 pub struct StoredSum {
-    /// `schedule/NAME`, `cap/ID` or `ladder`.
+    /// `schedule/NAME`, `cap/ID`, `rule/ID` or `ladder`.
     pub meter: String,
     /// The partner or the customer; none for the program.
     pub key: Option<Id>,

@@ -30,7 +30,7 @@ pub struct Totals {
     /// What was posted, in minor units of the plan's currency: 0 for the ladder, which only
     /// measures. It is no null, so that a dataframe keeps the column in whole numbers.
     pub paid_minor: Vec<i64>,
-    /// The names of the meters: `schedule/NAME`, `cap/ID` or `ladder`.
+    /// The names of the meters: `schedule/NAME`, `cap/ID`, `rule/ID` or `ladder`.
     pub meters: Vec<String>,
     /// The partners and customers.
     pub keys: Vec<Id>,

@@ -3,6 +3,8 @@
 //! The walker has already seen that every field has the right form; here the fields are held
 //! against each other. All problems are found, each with its place.
 
+mod limits;
+
 use std::collections::BTreeSet;
 
 use crate::kernel::calendar::Window;
@@ -12,12 +14,11 @@ use crate::kernel::money::{Amount, to_minor};
 use crate::kernel::problem::Problem;
 use crate::kernel::{ladder, schedule};
 
-use super::plan::{CapScope, Measure, Pay, PlanDocument, Rule, TieredRates};
+use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::{
-    EFFECTIVE_DATES_REVERSED, GUARANTEE_WITHOUT_PERIOD, ID_DUPLICATE, LEVEL_INVALID,
-    LIMITS_REVERSED, PAY_NESTED, PLAN_AMOUNT_NEGATIVE, PLAN_EMPTY, PLAN_TOO_LARGE,
-    RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN, TIER_UNKNOWN, WINDOW_ON_ORDER, WINDOW_ROLLING,
-    WINDOW_WITHOUT_PARTNER,
+    GUARANTEE_WITHOUT_PERIOD, ID_DUPLICATE, LEVEL_INVALID, PAY_NESTED, PLAN_AMOUNT_NEGATIVE,
+    PLAN_EMPTY, PLAN_TOO_LARGE, RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN, TIER_UNKNOWN,
+    WINDOW_ROLLING,
 };
 
 /// How far up overrides are followed.
@@ -35,6 +36,7 @@ pub(super) fn problems(document: &PlanDocument) -> Vec<Problem> {
     check.schedules();
     check.ladder();
     check.multipliers();
+    check.order_min();
     check.caps();
     check.overrides();
     check.guarantee();
@@ -53,16 +55,7 @@ impl Check<'_> {
 
     fn head(&mut self) {
         let document = self.document;
-        if let (Some(from), Some(until)) = (document.effective_from, document.effective_until) {
-            if until <= from {
-                let problem = Problem::new(
-                    EFFECTIVE_DATES_REVERSED,
-                    format!("the plan ends at `{until}`, before it begins at `{from}`"),
-                    "let it end later; the end itself no longer belongs to it",
-                );
-                self.report("/effective_until", problem);
-            }
-        }
+        self.dates("", (document.effective_from, document.effective_until));
         let rules: usize = document.groups.iter().map(|group| group.rules.len()).sum();
         if rules == 0 {
             let hint = "add a group with a rule";
@@ -121,15 +114,7 @@ impl Check<'_> {
     }
 
     fn rule(&mut self, pointer: &str, rule: &Rule) {
-        self.amount(&format!("{pointer}/min"), rule.min);
-        self.amount(&format!("{pointer}/max"), rule.max);
-        if let (Some(min), Some(max)) = (rule.min, rule.max) {
-            if min > max {
-                let message = format!("the minimum `{min}` is above the maximum `{max}`");
-                let problem = Problem::new(LIMITS_REVERSED, message, "swap them");
-                self.report(format!("{pointer}/min"), problem);
-            }
-        }
+        self.rule_limits(pointer, rule);
         let pointer = format!("{pointer}/pay");
         let Pay::ByTier { tiers, otherwise } = &rule.pay else {
             return self.pay(&pointer, &rule.pay);
@@ -223,42 +208,9 @@ impl Check<'_> {
 
     fn multipliers(&mut self) {
         for (at, multiplier) in self.document.multipliers.iter().enumerate() {
-            self.rate(&format!("/multipliers/{at}/factor"), &multiplier.factor);
-        }
-    }
-
-    fn caps(&mut self) {
-        for (at, cap) in self.document.caps.iter().enumerate() {
-            let pointer = format!("/caps/{at}");
-            self.amount(&format!("{pointer}/max"), Some(cap.max));
-            if let Err(problem) = to_minor(cap.max, self.document.currency) {
-                self.report(format!("{pointer}/max"), problem);
-            }
-            let Some(window) = cap.window else { continue };
-            let pointer = format!("{pointer}/window");
-            self.window(&pointer, window);
-            match (cap.scope, window) {
-                (CapScope::Order, _) => {
-                    let problem = Problem::new(
-                        WINDOW_ON_ORDER,
-                        "an order is over at once, so its cap has no window",
-                        "leave the window out, or limit a customer, a partner or the program",
-                    );
-                    self.report(pointer, problem);
-                }
-                (CapScope::Customer | CapScope::Program, Window::Anniversary { .. }) => {
-                    let problem = Problem::new(
-                        WINDOW_WITHOUT_PARTNER,
-                        format!(
-                            "an anniversary is the partner's, but the cap is per {}",
-                            cap.scope
-                        ),
-                        "use a piece of the calendar or a lifetime",
-                    );
-                    self.report(pointer, problem);
-                }
-                _ => {}
-            }
+            let pointer = format!("/multipliers/{at}");
+            self.rate(&format!("{pointer}/factor"), &multiplier.factor);
+            self.dates(&pointer, (multiplier.effective_from, multiplier.effective_until));
         }
     }
 

@@ -100,6 +100,8 @@ fn try_run(
     let country = codes(&|row| code(&COUNTRIES, event(row).country));
     let product = codes(&|row| code(&PRODUCTS, event(row).lines[0].product));
     let new: Vec<Option<bool>> = (0..rows.len()).map(|row| event(row).new).collect();
+    let since: Vec<i64> = (0..rows.len()).map(|row| event(row).since().unwrap_or(0)).collect();
+    let has_since: Vec<bool> = (0..rows.len()).map(|row| event(row).age.is_some()).collect();
     let words =
         |codes, words: &[&'static str]| Words { codes: Codes::Int8(codes), words: words.to_vec() };
     let columns = EventColumns {
@@ -115,6 +117,7 @@ fn try_run(
             ("customer.country", Facts::Words(words(&country, &COUNTRIES))),
             ("item.product", Facts::Words(words(&product, &PRODUCTS))),
             ("customer.new", Facts::Booleans(&new)),
+            ("customer.since", Facts::Micros(&since, Some(&has_since))),
         ],
     };
     let mut state = plan.new_state();

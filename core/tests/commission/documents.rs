@@ -81,6 +81,14 @@ impl PlanSpec {
         put(&mut json, "priority", (rule.priority != 0).then_some(rule.priority));
         put(&mut json, "min", rule.min.map(|min| self.tenths(min)));
         put(&mut json, "max", rule.max.map(|max| self.tenths(max)));
+        put(&mut json, "effective_from", rule.days.map(|(from, _)| day(from)));
+        put(&mut json, "effective_until", rule.days.map(|(_, until)| day(until)));
+        if let Some(events) = rule.events {
+            json["limit"]["events"] = json!(events);
+        }
+        if let Some(days) = rule.within {
+            json["limit"]["within"] = json!(format!("PT{}H", 24 * days));
+        }
         json
     }
 
@@ -135,6 +143,8 @@ impl PlanSpec {
             let mut json =
                 json!({"id": cap.id, "scope": cap.scope, "max": decimal(cap.max, self.digits)});
             put(&mut json, "window", (cap.scope != "order").then(|| window_json(cap.window)));
+            put(&mut json, "rules", (!cap.rules.is_empty()).then_some(&cap.rules));
+            put(&mut json, "covers", (cap.covers != "sellers").then_some(cap.covers));
             json
         });
         let overrides = self.overrides.iter().map(|one| {
@@ -157,6 +167,7 @@ impl PlanSpec {
             "overrides": overrides.collect::<Vec<_>>(),
         });
         put(&mut document, "eligible", self.eligible.map(|when| self.condition(when)));
+        put(&mut document, "order_min", self.order_min.map(|least| self.tenths(least)));
         put(&mut document, "compression", self.compression);
         put(&mut document, "ladder", self.ladder.as_ref().map(|ladder| self.ladder(ladder)));
         if let Some((from, until)) = self.days {

@@ -23,6 +23,8 @@ pub(crate) struct EventSpec {
     pub(crate) customer: Option<i64>,
     pub(crate) country: Option<&'static str>,
     pub(crate) new: Option<bool>,
+    /// Since when there is this customer, in days before.
+    pub(crate) age: Option<i64>,
     /// The event's only line, or its items.
     pub(crate) lines: Vec<ItemSpec>,
     pub(crate) itemised: bool,
@@ -90,6 +92,7 @@ fn event(dice: &mut Dice, at: i64, shape: Shape) -> EventSpec {
         customer: (!shape.sparse || !dice.once_in(4)).then(|| dice.roll(3)),
         country: dice.maybe(2, |dice| dice.pick(&COUNTRIES)),
         new: dice.maybe(2, |dice| dice.once_in(2)),
+        age: dice.maybe(2, |dice| dice.roll(40)),
         lines,
         itemised,
     }
@@ -119,6 +122,11 @@ pub(crate) fn history(dice: &mut Dice, most: i64, shape: Shape) -> Vec<Happens> 
 }
 
 impl EventSpec {
+    /// Since when there is this customer.
+    pub(crate) fn since(&self) -> Option<i64> {
+        self.age.map(|days| self.at - days * 86_400_000_000)
+    }
+
     pub(crate) fn json(&self, id: usize, plan: &PlanSpec) -> Value {
         let customer = self.customer.map(|customer| format!("c{customer}"));
         let at = guerdon::kernel::calendar::Instant::from_micros(self.at).unwrap();
@@ -127,6 +135,7 @@ impl EventSpec {
         put(&mut json, "customer", customer);
         put(&mut json, "country", self.country);
         put(&mut json, "new_customer", self.new);
+        put(&mut json, "customer_since", self.since().map(at_text));
         if !self.itemised {
             self.lines[0].put_into(&mut json, plan);
             return json;
@@ -154,6 +163,10 @@ impl EventSpec {
         let quantity = sum(|line| Some(line.quantity.unwrap_or(10)));
         put(json, "quantity", quantity.map(|quantity| decimal(quantity, 1)));
     }
+}
+
+fn at_text(micros: i64) -> String {
+    guerdon::kernel::calendar::Instant::from_micros(micros).unwrap().to_string()
 }
 
 impl ItemSpec {

@@ -4,7 +4,7 @@
 //! big rationals: no meters, no denominators, no state. What it knows of the rules it has from
 //! the documentation of the documents, not from the code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guerdon::kernel::calendar::{Date, Instant, PlacedWindow, Window, Zone};
 use num_bigint::BigInt;
@@ -182,6 +182,7 @@ impl<'a> Oracle<'a> {
             .filter(|one| one.lost.is_positive())
             .map(|one| (one.rule.id.clone(), round(&one.lost, self.plan.rounding)))
             .collect();
+        self.raise(&mut candidates);
         lost.extend(self.cap(event, &mut candidates));
         self.orders.insert(number, order);
         self.post(number, event, tier, &candidates, lost)
@@ -245,7 +246,8 @@ impl<'a> Oracle<'a> {
     ) -> Vec<Candidate<'a>> {
         let mut found = Vec::new();
         for rule in &group.rules {
-            if !rule.on.contains(&event.kind) || !self.holds(rule.when, event, line, tier) {
+            let applies = rule.on.contains(&event.kind) && self.holds(rule.when, event, line, tier);
+            if !applies || !self.is_open(rule, event) {
                 continue;
             }
             let pays = match &rule.pays {
@@ -283,6 +285,27 @@ impl<'a> Oracle<'a> {
             found.push(Candidate { rule, line, exact, lost, schedule });
         }
         found
+    }
+
+    /// Whether a rule has its time, and has yet to pay for the customer.
+    fn is_open(&self, rule: &RuleSpec, event: &EventSpec) -> bool {
+        let micros = crate::documents::micros;
+        let days = rule
+            .days
+            .is_none_or(|(from, until)| event.at >= micros(from) && event.at < micros(until));
+        let often = rule.events.is_none_or(|most| {
+            let Some(customer) = event.customer else { return false };
+            let of_rule = self
+                .posted
+                .iter()
+                .filter(|one| one.told.rule == rule.id && one.customer == Some(customer));
+            let events: BTreeSet<usize> = of_rule.map(|one| one.event).collect();
+            events.len() < usize::try_from(most).unwrap()
+        });
+        let long = rule.within.is_none_or(|days| {
+            event.since().is_some_and(|since| event.at - since < days * 86_400_000_000)
+        });
+        days && often && long
     }
 
     fn scheduled(

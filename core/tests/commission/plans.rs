@@ -46,6 +46,12 @@ pub(crate) struct RuleSpec {
     pub(crate) pays: Pays,
     pub(crate) min: Option<Tenths>,
     pub(crate) max: Option<Tenths>,
+    /// Of a campaign, from one day to before another.
+    pub(crate) days: Option<(i64, i64)>,
+    /// How many events of a customer it pays.
+    pub(crate) events: Option<i64>,
+    /// For how many days from when the customer began.
+    pub(crate) within: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +105,9 @@ pub(crate) struct CapSpec {
     pub(crate) scope: &'static str,
     pub(crate) max: i64,
     pub(crate) window: Window,
+    /// All of them where it is empty.
+    pub(crate) rules: Vec<String>,
+    pub(crate) covers: &'static str,
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +136,7 @@ pub(crate) struct PlanSpec {
     pub(crate) schedules: Vec<ScheduleSpec>,
     pub(crate) groups: Vec<GroupSpec>,
     pub(crate) multipliers: Vec<(Option<Condition>, Ratio)>,
+    pub(crate) order_min: Option<Tenths>,
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) overrides: Vec<OverrideSpec>,
     pub(crate) compression: Option<&'static str>,
@@ -267,6 +277,9 @@ fn group(dice: &mut Dice, number: usize, schedules: usize) -> GroupSpec {
             pays: pays(dice, schedules, false),
             min: min.filter(|min| max.is_none_or(|max| *min <= max)),
             max,
+            days: dice.maybe(6, |dice| (dice.roll(60), 70 + dice.roll(60))),
+            events: dice.maybe(6, |dice| 1 + dice.roll(3)),
+            within: dice.maybe(8, |dice| 1 + dice.roll(40)),
         });
     }
     GroupSpec { combine, rules }
@@ -280,7 +293,7 @@ fn cap(dice: &mut Dice, number: usize, programs: bool) -> CapSpec {
         (_, window) => window,
     };
     let max = if scope == "order" { dice.roll(3_000) } else { dice.roll(12_000) };
-    CapSpec { id: format!("c{number}"), scope, max, window }
+    CapSpec { id: format!("c{number}"), scope, max, window, rules: Vec::new(), covers: "sellers" }
 }
 
 pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
@@ -301,6 +314,9 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
             pays: Pays::Percent(ratio(dice)),
             min: None,
             max: None,
+            days: None,
+            events: None,
+            within: None,
         };
         groups.push(GroupSpec { combine: "sum", rules: vec![rule] });
     }
@@ -309,7 +325,13 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
         number += 1;
         cap(dice, number, true)
     });
-    caps.sort_by_key(|cap| outwards(cap.scope));
+    for cap in &mut caps {
+        cap.covers = dice.pick(&["sellers", "sellers", "both", "sponsors"]);
+        if cap.covers != "sponsors" && dice.once_in(3) {
+            let ids = groups.iter().flat_map(|group| &group.rules).map(|rule| rule.id.clone());
+            cap.rules = ids.filter(|_| dice.once_in(2)).collect();
+        }
+    }
     let mut number = 0;
     PlanSpec {
         currency,
@@ -326,6 +348,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
             let factor = (1 + dice.roll(5), 1 + dice.roll(4));
             (dice.maybe(2, condition), factor)
         }),
+        order_min: dice.maybe(5, tenths),
         caps,
         overrides: dice.several(3, |dice| {
             number += 1;
@@ -361,6 +384,9 @@ pub(crate) fn decided_by_words(plan: PlanSpec) -> PlanSpec {
         }
         for rule in &mut group.rules {
             rule.when = rule.when.map(by_words);
+            rule.days = None;
+            rule.events = None;
+            rule.within = None;
         }
     }
     let multipliers = plan.multipliers.into_iter();
@@ -369,7 +395,8 @@ pub(crate) fn decided_by_words(plan: PlanSpec) -> PlanSpec {
         ladder: None,
         groups,
         multipliers: multipliers.map(|(when, factor)| (when.map(by_words), factor)).collect(),
-        caps: plan.caps.into_iter().filter(|cap| cap.scope == "order").collect(),
+        order_min: None,
+        caps: plan.caps.into_iter().filter(|cap| cap.scope == "order").map(whole_cap).collect(),
         overrides: Vec::new(),
         ..plan
     }
@@ -388,6 +415,10 @@ pub(crate) fn paid_by_one_rule(plan: PlanSpec) -> PlanSpec {
         }
     }
     PlanSpec { eligible: None, days: None, groups, ..plan }
+}
+
+fn whole_cap(cap: CapSpec) -> CapSpec {
+    CapSpec { rules: Vec::new(), covers: "sellers", ..cap }
 }
 
 /// From the order outwards.

@@ -2,15 +2,91 @@
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::Zero;
+use num_traits::{Signed, Zero};
+
+use guerdon::kernel::rounding::Rounding;
 
 use crate::climb::Arrival;
 use crate::events::EventSpec;
-use crate::numbers::{round, round_parts, share, whole};
+use crate::numbers::{round, round_parts, share, tenths, whole};
 use crate::oracle::{Candidate, Oracle, Posted, Told, ToldLine};
-use crate::plans::{OverrideSpec, PartnerSpec, outwards};
+use crate::plans::{CapSpec, OverrideSpec, PartnerSpec, outwards};
+
+impl CapSpec {
+    fn limits(&self, rule: &String) -> bool {
+        self.covers != "sponsors" && (self.rules.is_empty() || self.rules.contains(rule))
+    }
+}
 
 impl Oracle<'_> {
+    /// What was posted under a cap and is not taken back.
+    fn used(&self, cap: &CapSpec, event: &EventSpec) -> BigInt {
+        if cap.scope == "order" {
+            return BigInt::zero();
+        }
+        let here = self.window(cap.window, event.at, event.partner);
+        self.posted
+            .iter()
+            .filter(|posted| match posted.told.level {
+                0 => cap.limits(&posted.told.rule),
+                _ => cap.covers != "sellers",
+            })
+            .filter(|posted| match cap.scope {
+                "customer" => posted.customer == event.customer,
+                "partner" => posted.seller == event.partner,
+                scope => scope == "program",
+            })
+            .filter(|posted| self.window(cap.window, posted.at, posted.seller) == here)
+            .map(|posted| &posted.told.amount + &posted.reversed)
+            .sum()
+    }
+
+    /// An order that earns something earns the least of an order.
+    pub(crate) fn raise(&self, candidates: &mut [Candidate<'_>]) {
+        let Some(least) = self.plan.order_min.map(tenths) else { return };
+        let total: BigRational = candidates.iter().map(|one| one.exact.clone()).sum();
+        if total.is_positive() && total < least {
+            for one in candidates {
+                one.exact = &one.exact * &least / &total;
+            }
+        }
+    }
+
+    /// Caps on what sponsors get, in whole units: what each would have got decides their part.
+    fn cap_sponsors(
+        &self,
+        event: &EventSpec,
+        paid: &[Posted],
+        told: &mut [ToldLine],
+    ) -> Vec<(String, BigInt)> {
+        let mut caps: Vec<_> =
+            self.plan.caps.iter().filter(|cap| cap.covers != "sellers").collect();
+        caps.sort_by_key(|cap| outwards(cap.scope));
+        let mut lost = Vec::new();
+        for cap in caps {
+            if cap.scope == "customer" && event.customer.is_none() {
+                continue;
+            }
+            let own = paid.iter().filter(|one| cap.limits(&one.told.rule));
+            let own: BigInt = own.map(|one| one.told.amount.clone()).sum();
+            let room = (BigInt::from(cap.max) - self.used(cap, event) - own).max(BigInt::zero());
+            let total: BigInt = told.iter().map(|one| one.amount.clone()).sum();
+            if total <= room {
+                continue;
+            }
+            lost.push((cap.id.clone(), &total - &room));
+            let share = BigRational::new(room, total);
+            let exact: Vec<BigRational> = told
+                .iter()
+                .map(|one| BigRational::from_integer(one.amount.clone()) * &share)
+                .collect();
+            for (one, part) in told.iter_mut().zip(round_parts(&exact, Rounding::Floor)) {
+                one.amount = part;
+            }
+        }
+        lost
+    }
+
     /// Caps, from the order outwards: what each takes away.
     pub(crate) fn cap(
         &self,
@@ -24,27 +100,19 @@ impl Oracle<'_> {
             if cap.scope == "customer" && event.customer.is_none() {
                 continue;
             }
-            let here = self.window(cap.window, event.at, event.partner);
-            let used: BigInt = self
-                .posted
-                .iter()
-                .filter(|posted| posted.told.level == 0)
-                .filter(|posted| match cap.scope {
-                    "customer" => posted.customer == event.customer,
-                    "partner" => posted.seller == event.partner,
-                    scope => scope == "program",
-                })
-                .filter(|posted| self.window(cap.window, posted.at, posted.seller) == here)
-                .map(|posted| &posted.told.amount + &posted.reversed)
-                .sum();
-            let room = (BigInt::from(cap.max) - used).max(BigInt::zero());
+            if cap.covers == "sponsors" {
+                continue;
+            }
+            let room = (BigInt::from(cap.max) - self.used(cap, event)).max(BigInt::zero());
             let room = BigRational::from_integer(room);
-            let total: BigRational = candidates.iter().map(|one| one.exact.clone()).sum();
+            let counts = |one: &Candidate<'_>| cap.limits(&one.rule.id);
+            let counted = candidates.iter().filter(|one| counts(one));
+            let total: BigRational = counted.map(|one| one.exact.clone()).sum();
             if total <= room {
                 continue;
             }
             lost.push((cap.id.clone(), round(&(&total - &room), self.plan.rounding)));
-            for one in candidates.iter_mut() {
+            for one in candidates.iter_mut().filter(|one| counts(one)) {
                 one.exact = &one.exact * &room / &total;
             }
         }
@@ -57,7 +125,7 @@ impl Oracle<'_> {
         event: &EventSpec,
         tier: Option<&'static str>,
         candidates: &[Candidate<'_>],
-        lost: Vec<(String, BigInt)>,
+        mut lost: Vec<(String, BigInt)>,
     ) -> Told {
         let exact: Vec<BigRational> = candidates.iter().map(|one| one.exact.clone()).collect();
         let amounts = round_parts(&exact, self.plan.rounding);
@@ -68,7 +136,11 @@ impl Oracle<'_> {
             let told = ToldLine { rule, line: one.line, partner: event.partner, level: 0, amount };
             self.posted.push(posted(number, event, told));
         }
-        for told in self.overrides(event, tier, &self.posted[before..]) {
+        let own = self.posted.split_off(before);
+        let mut overrides = self.overrides(event, tier, &own);
+        lost.extend(self.cap_sponsors(event, &own, &mut overrides));
+        self.posted.extend(own);
+        for told in overrides {
             self.posted.push(posted(number, event, told));
         }
         let unpaid = |line: &usize| !candidates.iter().any(|one| one.line == *line);

@@ -12,6 +12,7 @@ use guerdon::kernel::calendar::Instant;
 use guerdon::kernel::exact::Exact;
 use guerdon::kernel::id::Id;
 use guerdon::kernel::money::{Amount, Money, Rate};
+use guerdon::kernel::rounding::Rounding;
 use guerdon::kernel::schedule::{Schedule, SchedulePiece};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -53,6 +54,8 @@ struct Reader<'a> {
     lost: Vec<(Id, BigInt)>,
     /// Each posted amount: rule, item, minor units.
     posted: Vec<(Id, Option<Id>, BigInt)>,
+    /// What caps left of what sponsors would have got.
+    sponsors: Vec<(BigRational, BigRational)>,
     overrode: Vec<(Id, u32, OverrideBase, Money, Rate, Money)>,
     held: Option<Instant>,
 }
@@ -70,6 +73,7 @@ impl<'a> Reader<'a> {
             lost: Vec::new(),
             posted: Vec::new(),
             overrode: Vec::new(),
+            sponsors: Vec::new(),
             held: None,
         }
     }
@@ -134,7 +138,15 @@ impl<'a> Reader<'a> {
                 assert_eq!(paid.amount, amount.to_big());
             }
             Step::Limited { rule, before, amount } => self.limited(rule, before, amount),
-            Step::Capped { cap, before, amount, .. } => self.capped(cap, before, amount),
+            Step::Raised { before, amount } => self.raised(before, amount),
+            Step::Capped { cap, before, amount, .. } if self.posted.is_empty() => {
+                self.capped(cap, before, amount);
+            }
+            Step::Capped { cap, before, amount, .. } => {
+                let (before, room) = (before.to_big(), amount.to_big());
+                self.lost.push((cap.clone(), self.units(&(&before - &room))));
+                self.sponsors.push((before, room));
+            }
             Step::Rounded { rule, item, exact, posted, rounding } => {
                 let paid = &self.paid[self.posted.len()];
                 assert_eq!((&paid.rule, &paid.item, &paid.amount), (rule, item, &exact.to_big()));
@@ -190,20 +202,34 @@ impl<'a> Reader<'a> {
         self.paid.last_mut().unwrap().amount = after;
     }
 
-    /// Everything shrinks in proportion to the room that was left. An order has the whole of it; in
-    /// a window there is more only where something was taken back.
+    /// Everything grows in proportion to the least of an order.
+    fn raised(&mut self, before: &Exact, amount: &Exact) {
+        let (before, least) = (before.to_big(), amount.to_big());
+        assert_eq!(self.paid.iter().map(|paid| paid.amount.clone()).sum::<BigRational>(), before);
+        assert_eq!(self.plan.order_min.map(exact).as_ref(), Some(&least));
+        assert!(before.is_positive() && before < least);
+        for paid in &mut self.paid {
+            paid.amount = &paid.amount * &least / &before;
+        }
+    }
+
+    /// Everything that the cap counts shrinks in proportion to the room that was left. An order has
+    /// the whole of it; in a window there is more only where something was taken back.
     fn capped(&mut self, cap: &Id, before: &Exact, amount: &Exact) {
         let (before, room) = (before.to_big(), amount.to_big());
-        assert_eq!(self.paid.iter().map(|paid| paid.amount.clone()).sum::<BigRational>(), before);
         let said = self.plan.caps.iter().find(|one| one.id == *cap).unwrap();
         assert!(!room.is_negative() && room < before);
         match said.scope {
             CapScope::Order => assert_eq!(room, exact(said.max)),
             _ => assert!(room <= exact(said.max) + &self.taken_back),
         }
-        for paid in &mut self.paid {
+        let counts = |paid: &&mut Paid| said.rules.is_empty() || said.rules.contains(&paid.rule);
+        let mut sum = BigRational::zero();
+        for paid in self.paid.iter_mut().filter(counts) {
+            sum += &paid.amount;
             paid.amount = &paid.amount * &room / &before;
         }
+        assert_eq!(sum, before);
         self.lost.push((cap.clone(), self.units(&(before - room))));
     }
 
@@ -273,12 +299,21 @@ impl<'a> Reader<'a> {
             };
             assert_eq!(BigRational::from_integer(self.whole_units(*base)), expected);
         }
+        let mut expected: Vec<BigInt> = Vec::new();
         for same in self.overrode.chunk_by(|one, other| (&one.0, one.1) == (&other.0, other.1)) {
             let amounts: Vec<BigRational> =
                 same.iter().map(|(.., base, rate, _)| exact(base.amount) * share(rate)).collect();
-            let posted = same.iter().map(|(.., posted)| self.whole_units(*posted));
-            assert_eq!(posted.collect::<Vec<_>>(), self.parts(&amounts));
+            expected.extend(self.parts(&amounts));
         }
+        for (before, room) in &self.sponsors {
+            let sum: BigInt = expected.iter().sum();
+            assert_eq!(&BigRational::from_integer(sum), &(before * &self.minor));
+            let cut = |one: &BigInt| BigRational::from_integer(one.clone()) * room / before;
+            let cut: Vec<BigRational> = expected.iter().map(cut).collect();
+            expected = round_parts(&cut, Rounding::Floor);
+        }
+        let posted = self.overrode.iter().map(|(.., posted)| self.whole_units(*posted));
+        assert_eq!(posted.collect::<Vec<_>>(), expected);
     }
 }
 

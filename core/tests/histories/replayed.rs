@@ -20,6 +20,7 @@ fn forgetful(spec: &mut PlanSpec) {
     spec.caps.retain(|cap| cap.scope == "order");
     for rule in spec.groups.iter_mut().flat_map(|group| &mut group.rules) {
         forget(&mut rule.pays);
+        rule.events = None;
     }
 }
 

@@ -37,7 +37,8 @@ impl Plan {
     ) -> Result<Changes, Problem> {
         let mut changes = Changes::default();
         let mut cursors = state.cursors.clone();
-        for one in taken.iter().filter(|one| one.is_sellers()) {
+        let of_sums = |one: &&Taken<'_>| one.is_sellers() || !self.part_caps.is_empty();
+        for one in taken.iter().filter(of_sums) {
             let joined = roster.get(seller).and_then(|partner| partner.joined);
             let windows = self.ordinals(&mut cursors, one.line.at, joined)?;
             let amount = to_minor(one.reversal.amount.amount, self.document.currency)?;
@@ -47,6 +48,16 @@ impl Plan {
                 };
                 changes.add(state, place, amount, &less)
             };
+            if amount != 0 {
+                for cap in self.part_caps.iter().copied().filter(|cap| self.counts(*cap, one)) {
+                    if let Some(meter) = self.caps.get(cap).and_then(|cap| cap.meter) {
+                        change(meter, amount, Exact::ZERO)?;
+                    }
+                }
+            }
+            if !one.is_sellers() {
+                continue;
+            }
             if let Some(schedule) = &one.line.schedule {
                 let position = self.document.schedules.keys().position(|name| name == schedule);
                 let measure = self.document.schedules.get(schedule).map(|of| of.measure);
@@ -68,6 +79,13 @@ impl Plan {
         }
         changes.settle(self)?;
         Ok(changes)
+    }
+
+    /// Whether a cap counts what was posted for a line.
+    fn counts(&self, cap: usize, one: &Taken<'_>) -> bool {
+        let Some(of) = self.document.caps.get(cap) else { return false };
+        let sellers = || one.line.rule.as_ref().is_some_and(|rule| of.counts_rule(rule));
+        if one.is_sellers() { sellers() } else { of.counts_sponsors() }
     }
 
     /// How much a measure loses. Volume and quantity shrink with the sale; a count only when

@@ -15,6 +15,7 @@ use crate::commission::pay::factor;
 use crate::commission::plan::Combine;
 use crate::commission::rates::{Paying, RuleTable, ScheduleTable, Tables};
 use crate::commission::row::Row;
+use crate::kernel::calendar::Instant;
 use crate::kernel::explain::NoSteps;
 use crate::kernel::number::Number;
 use crate::kernel::problem::Problem;
@@ -93,7 +94,10 @@ impl Plan {
         };
         let nothing_else =
             self.tiers.is_none() && self.overrides.is_empty() && self.cap_meters.is_empty();
-        one_pays && nothing_else && !self.windows.iter().any(|window| window.needs_anchor())
+        one_pays
+            && nothing_else
+            && !self.general
+            && !self.windows.iter().any(|window| window.needs_anchor())
     }
 }
 
@@ -243,6 +247,11 @@ impl Conditions for Combination<'_> {
         let axis = self.axes.iter().find(|axis| axis.column == Some(*column));
         let truth = axis.and_then(|axis| truths.get(axis.code(self.place)));
         Ok(truth.copied().unwrap_or(Truth::Unknown))
+    }
+
+    /// Rules with limits are not chosen ahead.
+    fn customer_since(&self) -> Option<(Instant, Instant)> {
+        None
     }
 
     fn missing(&self, _condition: ConditionId, _line: usize) -> Vec<String> {
