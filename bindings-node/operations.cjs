@@ -9,6 +9,7 @@ exports.OPERATIONS = Object.freeze([
   'commission.merge',
   'commission.refund',
   'commission.replay',
+  'commission.what_if',
   'explain.text',
   'expression.evaluate',
   'ladder.levels',
@@ -19,6 +20,7 @@ exports.OPERATIONS = Object.freeze([
   'money.convert',
   'money.round',
   'plan.describe',
+  'plan.lint',
   'payout.adjust',
   'payout.audit',
   'payout.balances',
@@ -40,6 +42,7 @@ exports.commission = {
   merge: (input) => call('commission.merge', input),
   refund: (input) => call('commission.refund', input),
   replay: (input) => call('commission.replay', input),
+  whatIf: (input) => call('commission.what_if', input),
 };
 
 exports.explain = {
@@ -68,6 +71,7 @@ exports.money = {
 
 exports.plan = {
   describe: (input) => call('plan.describe', input),
+  lint: (input) => call('plan.lint', input),
 };
 
 exports.payout = {

@@ -271,6 +271,29 @@ export interface ConvertInput {
   rounding?: Rounding;
 }
 
+/** Which instant of an event decides whether it is in a plan's dates. */
+export type DatedBy =
+  /** When it happened. */
+  | 'event'
+  /** When it was attributed, such as the click; when it happened where that is not said. */
+  | 'attribution';
+
+/** What two plans posted, and the difference. */
+export interface Difference {
+  /** Whose it is; of everybody unless said. */
+  partner?: Id;
+  /** The rule or override; of all unless said. */
+  rule?: Id;
+  /** The name of the period, such as `2026-11`; of all unless said. */
+  period?: string;
+  /** What the one plan posted, less what was taken back. */
+  before: Money;
+  /** What the other plan posted. */
+  after: Money;
+  /** The second less the first. */
+  difference: Money;
+}
+
 /** What an entry is for. */
 export type EntryKind =
   /** A seller's commission. */
@@ -332,6 +355,8 @@ export interface Event {
   kind: EventKind;
   /** When it happened. */
   at: InstantInput;
+  /** When it was attributed to the partner, such as by a click; plans may go by it. */
+  attributed_at?: InstantInput;
   /** The partner who earns. */
   partner: Id;
   /** The customer. */
@@ -357,7 +382,7 @@ export interface Event {
   /** Whether this is the customer's first purchase. */
   new_customer?: boolean;
   /** When the customer began: the first purchase, or the start of the subscription. */
-  customer_since?: InstantInput;
+  customer_began?: InstantInput;
   /**
    * The lines of an order that has several; each is rated by itself.
    * @default []
@@ -1216,7 +1241,19 @@ export type Measure =
   /** The number of events; of lines, for orders that have several. */
   | 'count'
   /** The quantity sold. */
-  | 'quantity';
+  | 'quantity'
+  /**
+   * What was posted for the seller's sales, shared or not, in units of the plan's currency; for a
+   * ladder only.
+   */
+  | 'earnings';
+
+/** Whether what was refunded still counts in measures. */
+export type Measured =
+  /** Only what was kept counts. */
+  | 'net'
+  /** All that was sold counts, refunded or not. */
+  | 'gross';
 
 /** What `commission.merge` takes. */
 export interface MergeInput {
@@ -1881,10 +1918,40 @@ export interface PlanDocument {
    * @default "frozen"
    */
   refunds?: RefundPolicy;
+  /** How long after the sale a refund takes something back; for ever unless said. */
+  refunds_within?: Span;
+  /**
+   * Whether what was refunded still counts in the measures of later events.
+   * @default "net"
+   */
+  measured?: Measured;
+  /**
+   * By which instant of an event the plan's dates decide.
+   * @default "event"
+   */
+  dated_by?: DatedBy;
 }
 
 /** What `plan.validate` takes. */
 export interface PlanInput {
+  /** The plan. */
+  plan: PlanDocument | string;
+}
+
+/** What is probably not meant. */
+export interface PlanLint {
+  /** Warnings, each with its place. */
+  problems: Problem[];
+  /**
+   * The most of a sale's base that percentages and rates of volume can pay for it, sponsors
+   * included, if every condition holds and before caps. Flat amounts come on top, and so does
+   * what a retroactive schedule makes up for earlier sales.
+   */
+  share_at_most: Rate;
+}
+
+/** What `plan.lint` takes. */
+export interface PlanLintInput {
   /** The plan. */
   plan: PlanDocument | string;
 }
@@ -2132,7 +2199,7 @@ export interface Rule {
 export interface RuleLimit {
   /** How many events of a customer it pays, refunded ones included; any number unless said. */
   events?: number;
-  /** How long it pays from `customer_since` on, in the plan's calendar; for ever unless said. */
+  /** How long it pays from `customer_began` on, in the plan's calendar; for ever unless said. */
   within?: Span;
 }
 
@@ -2771,6 +2838,41 @@ export interface Unrounded {
   currency: Currency;
 }
 
+/** What differs between two plans over one history. */
+export interface WhatIf {
+  /** Everything together. */
+  total: Difference;
+  /** By partner, in the order of their ids. */
+  by_partner: Difference[];
+  /** By rule or override, in the order of their ids. */
+  by_rule: Difference[];
+  /** By period, in the order of time. */
+  by_period: Difference[];
+  /** By partner, rule and period: those for which the plans differ. */
+  entries: Difference[];
+}
+
+/** What `commission.what_if` takes. */
+export interface WhatIfInput {
+  /** One plan, such as the one in force. */
+  before: PlanDocument | string;
+  /** The other one, such as its next version; in the same currency. */
+  after: PlanDocument | string;
+  /**
+   * The host's partners.
+   * @default []
+   */
+  partners?: Partner[];
+  /** What happened, in the order in which the host came to know of it. */
+  history: Happening[];
+  /**
+   * The pieces of the calendar that amounts are added up by, in the zone of `after`; months
+   * unless said.
+   * @default "month"
+   */
+  period?: CalendarUnit;
+}
+
 /** The kind of a window, as a document gives it. */
 export type Window =
   | WindowLifetime
@@ -2884,6 +2986,8 @@ export interface Operations {
   'commission.refund': { input: RefundInput; output: Evaluation };
   /** Replays a history of events and refunds from its beginning. */
   'commission.replay': { input: ReplayInput; output: Replay };
+  /** Runs two plans over one history, and tells what differs by partner, rule and period. */
+  'commission.what_if': { input: WhatIfInput; output: WhatIf };
   /** Tells each step of an explanation as a sentence. */
   'explain.text': { input: ExplainInput; output: Explanation };
   /** Evaluates an expression over given values. */
@@ -2904,6 +3008,8 @@ export interface Operations {
   'money.round': { input: RoundInput; output: Money };
   /** Checks a commission plan and says what it reads, keeps and may be cut by. */
   'plan.describe': { input: PlanInput; output: PlanDescription };
+  /** Warns of what a valid plan allows and probably does not mean. */
+  'plan.lint': { input: PlanLintInput; output: PlanLint };
   /** Posts an adjustment or the write-off of a debt, with its reason and who approved it. */
   'payout.adjust': { input: AdjustInput; output: Posting };
   /** Tells every rule of the books that a list of postings breaks. */

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
 
 __all__ = [
     "AdjustInput",
@@ -18,6 +18,7 @@ __all__ = [
     "Approval",
     "Columns",
     "ConvertInput",
+    "Difference",
     "Earnings",
     "EvaluateInput",
     "Evaluation",
@@ -84,6 +85,8 @@ __all__ = [
     "Plan",
     "PlanDescription",
     "PlanInput",
+    "PlanLint",
+    "PlanLintInput",
     "PlanReference",
     "PostInput",
     "Posting",
@@ -128,6 +131,8 @@ __all__ = [
     "TierChange",
     "Unpaid",
     "Unrounded",
+    "WhatIf",
+    "WhatIfInput",
     "WithdrawInput",
     "Withdrawal",
     "WithholdInput",
@@ -138,6 +143,7 @@ __all__ = [
     "commission_merge",
     "commission_refund",
     "commission_replay",
+    "commission_what_if",
     "explain_text",
     "expression_evaluate",
     "ladder_levels",
@@ -160,6 +166,7 @@ __all__ = [
     "payout_withdraw",
     "payout_withhold",
     "plan_describe",
+    "plan_lint",
     "schedule_rate",
 ]
 
@@ -309,6 +316,36 @@ class ConvertInput:
     def __hash__(self) -> int: ...
 
 @final
+class Difference:
+    """What two plans posted, and the difference."""
+    def __new__(cls, *, partner: IdInput | None = None, rule: IdInput | None = None, period: str | None = None, before: Money, after: Money, difference: Money) -> Difference: ...
+    @property
+    def partner(self) -> str | None:
+        """Whose it is; of everybody unless said."""
+    @property
+    def rule(self) -> str | None:
+        """The rule or override; of all unless said."""
+    @property
+    def period(self) -> str | None:
+        """The name of the period, such as `2026-11`; of all unless said."""
+    @property
+    def before(self) -> Money:
+        """What the one plan posted, less what was taken back."""
+    @property
+    def after(self) -> Money:
+        """What the other plan posted."""
+    @property
+    def difference(self) -> Money:
+        """The second less the first."""
+    @staticmethod
+    def from_json(text: str) -> Difference:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class EvaluateInput:
     """What `commission.evaluate` takes."""
     def __new__(cls, *, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, event: Event, explain: bool | None = None) -> EvaluateInput: ...
@@ -356,7 +393,7 @@ class Evaluation:
 @final
 class Event:
     """Something that may earn a commission."""
-    def __new__(cls, *, id: IdInput, kind: EventKind, at: InstantInput, partner: IdInput, customer: IdInput | None = None, amount: Money | None = None, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None, country: IdInput | None = None, new_customer: bool | None = None, customer_since: InstantInput | None = None, items: Sequence[Item] | None = None, split: Sequence[SplitShare] | None = None, facts: Mapping[str, FactValue] | None = None) -> Event: ...
+    def __new__(cls, *, id: IdInput, kind: EventKind, at: InstantInput, attributed_at: InstantInput | None = None, partner: IdInput, customer: IdInput | None = None, amount: Money | None = None, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None, country: IdInput | None = None, new_customer: bool | None = None, customer_began: InstantInput | None = None, items: Sequence[Item] | None = None, split: Sequence[SplitShare] | None = None, facts: Mapping[str, FactValue] | None = None) -> Event: ...
     @property
     def id(self) -> str:
         """The host's id of the order, signup or click."""
@@ -366,6 +403,9 @@ class Event:
     @property
     def at(self) -> _dt.datetime:
         """When it happened."""
+    @property
+    def attributed_at(self) -> _dt.datetime | None:
+        """When it was attributed to the partner, such as by a click; plans may go by it."""
     @property
     def partner(self) -> str:
         """The partner who earns."""
@@ -398,7 +438,7 @@ class Event:
     def new_customer(self) -> bool | None:
         """Whether this is the customer's first purchase."""
     @property
-    def customer_since(self) -> _dt.datetime | None:
+    def customer_began(self) -> _dt.datetime | None:
         """When the customer began: the first purchase, or the start of the subscription."""
     @property
     def items(self) -> list[Item]:
@@ -1849,6 +1889,42 @@ class PlanInput:
     def __hash__(self) -> int: ...
 
 @final
+class PlanLint:
+    """What is probably not meant."""
+    def __new__(cls, *, problems: Sequence[Problem], share_at_most: FractionInput) -> PlanLint: ...
+    @property
+    def problems(self) -> list[Problem]:
+        """Warnings, each with its place."""
+    @property
+    def share_at_most(self) -> Fraction:
+        """The most of a sale's base that percentages and rates of volume can pay for it, sponsors
+        included, if every condition holds and before caps. Flat amounts come on top, and so does
+        what a retroactive schedule makes up for earlier sales.
+        """
+    @staticmethod
+    def from_json(text: str) -> PlanLint:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PlanLintInput:
+    """What `plan.lint` takes."""
+    def __new__(cls, *, plan: DocumentInput) -> PlanLintInput: ...
+    @property
+    def plan(self) -> str:
+        """The plan."""
+    @staticmethod
+    def from_json(text: str) -> PlanLintInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class PlanReference:
     """Which document an outcome comes from, so that it can be computed again."""
     def __new__(cls, *, id: IdInput, version: int, hash: IdInput, zone_data: IdInput) -> PlanReference: ...
@@ -2914,6 +2990,62 @@ class Unrounded:
     def __hash__(self) -> int: ...
 
 @final
+class WhatIf:
+    """What differs between two plans over one history."""
+    def __new__(cls, *, total: Difference, by_partner: Sequence[Difference], by_rule: Sequence[Difference], by_period: Sequence[Difference], entries: Sequence[Difference]) -> WhatIf: ...
+    @property
+    def total(self) -> Difference:
+        """Everything together."""
+    @property
+    def by_partner(self) -> list[Difference]:
+        """By partner, in the order of their ids."""
+    @property
+    def by_rule(self) -> list[Difference]:
+        """By rule or override, in the order of their ids."""
+    @property
+    def by_period(self) -> list[Difference]:
+        """By period, in the order of time."""
+    @property
+    def entries(self) -> list[Difference]:
+        """By partner, rule and period: those for which the plans differ."""
+    @staticmethod
+    def from_json(text: str) -> WhatIf:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WhatIfInput:
+    """What `commission.what_if` takes."""
+    def __new__(cls, *, before: DocumentInput, after: DocumentInput, partners: Sequence[Partner] | None = None, history: Sequence[Happening], period: CalendarUnit | None = None) -> WhatIfInput: ...
+    @property
+    def before(self) -> str:
+        """One plan, such as the one in force."""
+    @property
+    def after(self) -> str:
+        """The other one, such as its next version; in the same currency."""
+    @property
+    def partners(self) -> list[Partner]:
+        """The host's partners."""
+    @property
+    def history(self) -> list[Happening]:
+        """What happened, in the order in which the host came to know of it."""
+    @property
+    def period(self) -> CalendarUnit:
+        """The pieces of the calendar that amounts are added up by, in the zone of `after`; months
+        unless said.
+        """
+    @staticmethod
+    def from_json(text: str) -> WhatIfInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WithdrawInput:
     """What `payout.withdraw` takes."""
     def __new__(cls, *, policy: DocumentInput, postings: Sequence[Posting], partner: Payee, request: IdInput, amount: Money, at: InstantInput, rates: Sequence[ExchangeRate] | None = None) -> WithdrawInput: ...
@@ -3005,6 +3137,9 @@ def commission_refund(input: RefundInput) -> Evaluation:
 def commission_replay(input: ReplayInput) -> Replay:
     """Replays a history of events and refunds from its beginning."""
 
+def commission_what_if(input: WhatIfInput) -> WhatIf:
+    """Runs two plans over one history, and tells what differs by partner, rule and period."""
+
 def explain_text(input: ExplainInput) -> Explanation:
     """Tells each step of an explanation as a sentence."""
 
@@ -3034,6 +3169,9 @@ def money_round(input: RoundInput) -> Money:
 
 def plan_describe(input: PlanInput) -> PlanDescription:
     """Checks a commission plan and says what it reads, keeps and may be cut by."""
+
+def plan_lint(input: PlanLintInput) -> PlanLint:
+    """Warns of what a valid plan allows and probably does not mean."""
 
 def payout_adjust(input: AdjustInput) -> Posting:
     """Posts an adjustment or the write-off of a debt, with its reason and who approved it."""

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import EvaluateInput, Evaluation, Event, GuaranteeInput, GuaranteeSettlement, Line, MergeInput, Merged, Partner, Refund, RefundInput, Replay, ReplayInput
-from .types import DocumentInput, Happening, InstantInput
+from ._native import EvaluateInput, Evaluation, Event, GuaranteeInput, GuaranteeSettlement, Line, MergeInput, Merged, Partner, Refund, RefundInput, Replay, ReplayInput, WhatIf, WhatIfInput
+from .types import CalendarUnit, DocumentInput, Happening, InstantInput
 
-__all__ = ["evaluate", "guarantee", "merge", "refund", "replay"]
+__all__ = ["evaluate", "guarantee", "merge", "refund", "replay", "what_if"]
 
 
 def evaluate(*, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, event: Event, explain: bool | None = None) -> Evaluation:
@@ -87,3 +87,20 @@ def replay(*, plan: DocumentInput, partners: Sequence[Partner] | None = None, hi
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.commission_replay(_native.ReplayInput(plan=plan, partners=partners, history=history, explain=explain))
+
+
+def what_if(*, before: DocumentInput, after: DocumentInput, partners: Sequence[Partner] | None = None, history: Sequence[Happening], period: CalendarUnit | None = None) -> WhatIf:
+    """Runs two plans over one history, and tells what differs by partner, rule and period.
+
+    Args:
+        before: One plan, such as the one in force.
+        after: The other one, such as its next version; in the same currency.
+        partners: The host's partners.
+        history: What happened, in the order in which the host came to know of it.
+        period: The pieces of the calendar that amounts are added up by, in the zone of `after`; months
+            unless said.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.commission_what_if(_native.WhatIfInput(before=before, after=after, partners=partners, history=history, period=period))

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from . import _native
-from ._native import PlanDescription, PlanInput
+from ._native import PlanDescription, PlanInput, PlanLint, PlanLintInput
 from .types import DocumentInput
 
-__all__ = ["describe"]
+__all__ = ["describe", "lint"]
 
 
 def describe(*, plan: DocumentInput) -> PlanDescription:
@@ -20,3 +20,15 @@ def describe(*, plan: DocumentInput) -> PlanDescription:
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.plan_describe(_native.PlanInput(plan=plan))
+
+
+def lint(*, plan: DocumentInput) -> PlanLint:
+    """Warns of what a valid plan allows and probably does not mean.
+
+    Args:
+        plan: The plan.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.plan_lint(_native.PlanLintInput(plan=plan))

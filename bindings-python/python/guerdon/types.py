@@ -54,6 +54,16 @@ AdjustmentKind: TypeAlias = Literal["adjustment", "write_off"]
 - `write_off`: A debt, or a part of it, is forgiven.
 """
 
+CalendarUnit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+"""A piece of the calendar.
+
+- `day`: From midnight to midnight.
+- `week`: From Monday (ISO 8601).
+- `month`: From the first day of a month.
+- `quarter`: From the first day of January, April, July and October.
+- `year`: From 1 January.
+"""
+
 CapScope: TypeAlias = Literal["order", "customer", "partner", "program"]
 """What a cap limits.
 

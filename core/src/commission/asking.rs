@@ -44,8 +44,8 @@ impl Conditions for EventFacts<'_> {
         })
     }
 
-    fn customer_since(&self) -> Option<(Instant, Instant)> {
-        Some((self.event.customer_since?, self.event.at))
+    fn customer_began(&self) -> Option<(Instant, Instant)> {
+        Some((self.event.customer_began?, self.event.at))
     }
 
     fn missing(&self, condition: ConditionId, line: usize) -> Vec<String> {
@@ -85,7 +85,7 @@ impl LineFacts<'_> {
             BuiltIn::Customer => event.customer.as_ref().map(string),
             BuiltIn::Country => event.country.as_ref().map(string),
             BuiltIn::NewCustomer => event.new_customer.map(ValueRef::Bool),
-            BuiltIn::Since => event.customer_since.map(ValueRef::Instant),
+            BuiltIn::Began => event.customer_began.map(ValueRef::Instant),
             BuiltIn::Total => {
                 let currency = self.of.plan.document.currency;
                 Some(ValueRef::Minor(self.of.reading.order_gross, currency))

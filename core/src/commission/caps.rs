@@ -197,8 +197,8 @@ impl<N: Working> Evaluator<'_, N> {
             }
         }
         if let Some(within) = limit.within {
-            match conditions.customer_since() {
-                None => missing.push(BuiltIn::SINCE.to_owned()),
+            match conditions.customer_began() {
+                None => missing.push(BuiltIn::BEGAN.to_owned()),
                 Some((since, at)) => {
                     reached |= at >= within.add_to(since, self.plan.document.zone)?;
                 }

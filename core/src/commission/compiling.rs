@@ -179,7 +179,7 @@ impl Compiling {
     fn tiers(&mut self, ladder: &TierLadder, document: &PlanDocument) -> Option<TierSpec> {
         let ids = tier_ids(document);
         let minor = Exact::from(match ladder.measure {
-            Measure::Volume => document.currency.minor_per_unit(),
+            Measure::Volume | Measure::Earnings => document.currency.minor_per_unit(),
             Measure::Count | Measure::Quantity => 1,
         });
         let count = |from: Amount| Exact::from(from.decimal()).checked_mul(&minor);

@@ -21,7 +21,7 @@ pub(super) trait Conditions {
     /// Whether a condition of the plan holds for a line of the row.
     fn holds(&mut self, condition: ConditionId, line: usize) -> Result<Truth, Box<Problem>>;
     /// Since when the row's customer is one, and the time of the row.
-    fn customer_since(&self) -> Option<(Instant, Instant)>;
+    fn customer_began(&self) -> Option<(Instant, Instant)>;
     /// The facts that a condition could not be told for; asked only for explanations.
     fn missing(&self, condition: ConditionId, line: usize) -> Vec<String>;
 }

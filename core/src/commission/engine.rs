@@ -11,6 +11,7 @@ use super::compile::Plan;
 use super::evaluate::{Evaluator, Rated, Stop};
 use super::event::{Event, Partner, PartnerStatus};
 use super::outcome::{Outcome, OutcomeStatus};
+use super::plan::DatedBy;
 use super::rates::Tables;
 use super::reading::{Few, Reading};
 use super::roster::Roster;
@@ -184,8 +185,12 @@ impl Plan {
     }
 
     fn outside(&self, record: Option<&Partner>, event: &Event) -> Option<OutcomeStatus> {
-        let early = self.document.effective_from.is_some_and(|from| event.at < from);
-        let late = self.document.effective_until.is_some_and(|until| event.at >= until);
+        let at = match self.document.dated_by {
+            DatedBy::Event => event.at,
+            DatedBy::Attribution => event.attributed_at.unwrap_or(event.at),
+        };
+        let early = self.document.effective_from.is_some_and(|from| at < from);
+        let late = self.document.effective_until.is_some_and(|until| at >= until);
         if early || late {
             return Some(OutcomeStatus::OutsideEffectiveDates);
         }

@@ -33,6 +33,8 @@ pub struct Event {
     pub kind: EventKind,
     /// When it happened.
     pub at: Instant,
+    /// When it was attributed to the partner, such as by a click; plans may go by it.
+    pub attributed_at: Option<Instant>,
     /// The partner who earns.
     pub partner: Id,
     /// The customer.
@@ -54,7 +56,7 @@ pub struct Event {
     /// Whether this is the customer's first purchase.
     pub new_customer: Option<bool>,
     /// When the customer began: the first purchase, or the start of the subscription.
-    pub customer_since: Option<Instant>,
+    pub customer_began: Option<Instant>,
     /// The lines of an order that has several; each is rated by itself.
     #[model(default)]
     pub items: Vec<Item>,
@@ -147,6 +149,7 @@ impl Event {
             id,
             kind,
             at,
+            attributed_at: None,
             partner,
             customer: None,
             amount: None,
@@ -156,7 +159,7 @@ impl Event {
             category: None,
             country: None,
             new_customer: None,
-            customer_since: None,
+            customer_began: None,
             items: Vec::new(),
             split: Vec::new(),
             facts: KnownFacts::default(),

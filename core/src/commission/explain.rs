@@ -47,7 +47,7 @@ impl<N: Working> Evaluator<'_, N> {
     /// A measure in units of the currency, lines or quantity.
     fn measure_units(&self, measure: Measure, value: &N) -> Exact {
         match measure {
-            Measure::Volume => self.units(value, &N::whole(1)),
+            Measure::Volume | Measure::Earnings => self.units(value, &N::whole(1)),
             Measure::Count | Measure::Quantity => value.to_exact(),
         }
     }

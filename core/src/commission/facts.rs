@@ -9,7 +9,7 @@
 //! | `customer.id` | string | the event |
 //! | `customer.country` | string | the event's `country` |
 //! | `customer.new` | bool | the event's `new_customer` |
-//! | `customer.since` | instant | the event's `customer_since` |
+//! | `customer.began` | instant | the event's `customer_began` |
 //! | `order.total` | money | the event's `amount`, or the sum of its items |
 //! | `item.product` | string | the item, or the event itself where it has none |
 //! | `item.category` | string | the same |
@@ -34,7 +34,7 @@ pub(super) enum BuiltIn {
     Customer,
     Country,
     NewCustomer,
-    Since,
+    Began,
     Total,
     Product,
     Category,
@@ -49,7 +49,7 @@ impl BuiltIn {
     /// The time of the event.
     pub(super) const AT: &'static str = "event.at";
     /// The fact that a limit in time is counted from.
-    pub(super) const SINCE: &'static str = "customer.since";
+    pub(super) const BEGAN: &'static str = "customer.began";
 
     /// In the order of their slots.
     pub(super) const ALL: [(Self, &'static str); 14] = [
@@ -60,7 +60,7 @@ impl BuiltIn {
         (Self::Customer, Self::CUSTOMER),
         (Self::Country, "customer.country"),
         (Self::NewCustomer, "customer.new"),
-        (Self::Since, Self::SINCE),
+        (Self::Began, Self::BEGAN),
         (Self::Total, "order.total"),
         (Self::Product, "item.product"),
         (Self::Category, "item.category"),
@@ -75,7 +75,7 @@ impl BuiltIn {
 
     fn type_in(self, document: &PlanDocument) -> FactType {
         match self {
-            Self::At | Self::Since => FactType::Instant {},
+            Self::At | Self::Began => FactType::Instant {},
             Self::NewCustomer => FactType::Bool {},
             Self::Quantity => FactType::Decimal {},
             Self::Total | Self::Amount | Self::Net => {

@@ -11,7 +11,7 @@ use crate::kernel::money::Amount;
 pub struct RuleLimit {
     /// How many events of a customer it pays, refunded ones included; any number unless said.
     pub events: Option<u32>,
-    /// How long it pays from `customer_since` on, in the plan's calendar; for ever unless said.
+    /// How long it pays from `customer_began` on, in the plan's calendar; for ever unless said.
     pub within: Option<Span>,
 }
 

@@ -36,6 +36,7 @@ mod explain;
 mod facts;
 mod guarantee;
 mod limits;
+mod lint;
 mod merge;
 mod operations;
 mod outcome;
@@ -45,6 +46,7 @@ mod plan;
 mod rates;
 mod reading;
 mod refund;
+mod replay;
 mod roster;
 mod row;
 mod run;
@@ -60,6 +62,7 @@ mod table;
 mod telling;
 mod totals;
 mod validate;
+mod what_if;
 mod working;
 
 crate::codes! {
@@ -99,6 +102,22 @@ crate::codes! {
     GUARANTEE_MISSING = "guarantee_missing";
     /// The periods that are settled run backwards, or are too many.
     GUARANTEE_PERIODS = "guarantee_periods";
+    /// No event can meet a rule.
+    RULE_NEVER_APPLIES = "rule_never_applies";
+    /// A rule of a group `first` is behind one that takes all that it would pay.
+    RULE_HIDDEN = "rule_hidden";
+    /// No rule pays by a schedule.
+    SCHEDULE_UNUSED = "schedule_unused";
+    /// A schedule pays less in all where more is earned.
+    SCHEDULE_FALLS = "schedule_falls";
+    /// A tier is paid less than the one below it.
+    TIER_PAYS_LESS = "tier_pays_less";
+    /// What costs nothing to do is paid at once, and as often as it is done.
+    FREE_EVENT_UNGUARDED = "free_event_unguarded";
+    /// More can be paid for a sale than it is worth.
+    PAYS_MORE_THAN_SOLD = "pays_more_than_sold";
+    /// A schedule measures what it pays itself.
+    MEASURE_UNFIT = "measure_unfit";
     /// A plan has nothing that it could pay for.
     PLAN_EMPTY = "plan_empty";
     /// A plan has more rules, tiers or caps than can be numbered.
@@ -141,16 +160,18 @@ pub use compile::Plan;
 pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund, SplitShare};
 pub use guarantee::{Guarantee, GuaranteeInput, GuaranteeSettlement, GuaranteedPeriod, guarantee};
 pub use limits::{Cap, CapCovers, CapScope, RuleLimit};
+pub use lint::{PlanLint, PlanLintInput, lint};
 pub use merge::{MergeInput, Merged, merge};
 pub use operations::{
-    EvaluateInput, Evaluation, Happening, OrderingScope, PlanDescription, PlanInput, RefundInput,
-    Replay, ReplayInput, describe, evaluate, refund, replay,
+    EvaluateInput, Evaluation, OrderingScope, PlanDescription, PlanInput, RefundInput, describe,
+    evaluate, refund,
 };
 pub use outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, PlanReference, TierChange};
 pub use plan::{
     Base, Combine, Group, Measure, Multiplier, Pay, PlanDocument, PlanFormat, PlanText,
     RefundPolicy, Rule, TierLadder, TieredRates,
 };
+pub use replay::{Happening, Replay, ReplayInput, replay};
 pub use roster::Roster;
 pub use run::{Earnings, EventColumns, Overrides, ROWS_BETWEEN_LOOKS};
 pub use shared::{ClaimedState, SharedState};
@@ -160,3 +181,4 @@ pub use step::{ExplainInput, Explanation, SkipReason, Step, tell};
 pub use stored::{StateDocument, StateFormat, StateText, StoredSum, StoredTier};
 pub use table::EventTable;
 pub use totals::{Totals, TotalsWindow};
+pub use what_if::{Difference, WhatIf, WhatIfInput, what_if};

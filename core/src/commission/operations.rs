@@ -1,10 +1,6 @@
 //! Plans through the table of operations: everything in one call, nothing kept in between.
 
-use std::collections::BTreeSet;
-
-use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
-use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::{Key, Plan};
@@ -131,72 +127,6 @@ pub fn refund(input: RefundInput) -> Result<Evaluation, Problems> {
     Ok(Evaluation { outcome, state: StateText(plan.state_document(&state)) })
 }
 
-/// What `commission.replay` takes.
-#[model]
-pub struct ReplayInput {
-    /// The plan.
-    pub plan: PlanText,
-    /// The host's partners.
-    #[model(default)]
-    pub partners: Vec<Partner>,
-    /// What happened, in the order in which the host came to know of it.
-    pub history: Vec<Happening>,
-    /// Whether to say why, step by step.
-    #[model(default)]
-    pub explain: bool,
-}
-
-/// One thing that happened.
-#[model]
-pub enum Happening {
-    /// Something that may earn.
-    Event {
-        /// The event.
-        event: Event,
-    },
-    /// Something given back, of an event earlier in the history.
-    Refund {
-        /// The refund.
-        refund: Refund,
-    },
-}
-
-/// What came of a history.
-#[model]
-pub struct Replay {
-    /// The outcome of each thing that happened, in the same order.
-    pub outcomes: Vec<Outcome>,
-    /// The state at the end.
-    pub state: StateText,
-}
-
-/// Replays a history from its beginning.
-///
-/// # Errors
-/// Every problem of the plan, or the first thing that is wrong with the history, with its place.
-pub fn replay(input: ReplayInput) -> Result<Replay, Problems> {
-    let plan = compile(input.plan)?;
-    let roster = roster(input.partners)?;
-    let mut state = plan.new_state();
-    let mut outcomes: Vec<Outcome> = Vec::with_capacity(input.history.len());
-    for (position, happening) in input.history.iter().enumerate() {
-        let outcome = match happening {
-            Happening::Event { event } => plan
-                .evaluate_or_explain(&mut state, &roster, event, input.explain)
-                .map_err(|problem| problem.under("event")),
-            // Its problems are placed already.
-            Happening::Refund { refund } => {
-                let posted = lines_of(&outcomes, &refund.event);
-                let outcome = plan.refund(&mut state, &roster, refund, &posted);
-                outcome.map(|outcome| quiet(outcome, input.explain))
-            }
-        };
-        let placed = |problem: Problem| problem.under(position).under("history");
-        outcomes.push(outcome.map_err(placed)?);
-    }
-    Ok(Replay { outcomes, state: StateText(plan.state_document(&state)) })
-}
-
 pub(super) fn compile(plan: PlanText) -> Result<Plan, Problems> {
     Plan::compile(plan.0).map_err(|problems| problems.under("plan"))
 }
@@ -210,26 +140,8 @@ fn restore(plan: &Plan, state: Option<&StateText>) -> Result<State, Problem> {
     }
 }
 
-fn roster(partners: Vec<Partner>) -> Result<Roster, Problem> {
+pub(super) fn roster(partners: Vec<Partner>) -> Result<Roster, Problem> {
     Roster::new(partners).map_err(|problem| problem.under("partners"))
-}
-
-/// The lines of an event so far, reversals included.
-fn lines_of(outcomes: &[Outcome], event: &Id) -> Vec<Line> {
-    let lines = || outcomes.iter().flat_map(|outcome| &outcome.lines);
-    let origins: BTreeSet<DerivedId> =
-        lines().filter(|line| line.event == *event).map(|line| line.id).collect();
-    let of_event = |line: &&Line| {
-        line.event == *event || line.origin.is_some_and(|origin| origins.contains(&origin))
-    };
-    lines().filter(of_event).cloned().collect()
-}
-
-fn quiet(mut outcome: Outcome, explain: bool) -> Outcome {
-    if !explain {
-        outcome.steps.clear();
-    }
-    outcome
 }
 
 impl Plan {
@@ -244,7 +156,7 @@ impl Plan {
             .map(ToString::to_string)
             .collect();
         if self.limits.iter().any(|limit| limit.within.is_some()) {
-            reads.push(BuiltIn::SINCE.to_owned());
+            reads.push(BuiltIn::BEGAN.to_owned());
         }
         reads.sort();
         reads.dedup();

@@ -86,6 +86,14 @@ pub struct PlanDocument {
     /// What a refund does to what was posted.
     #[model(default)]
     pub refunds: RefundPolicy,
+    /// How long after the sale a refund takes something back; for ever unless said.
+    pub refunds_within: Option<Span>,
+    /// Whether what was refunded still counts in the measures of later events.
+    #[model(default)]
+    pub measured: Measured,
+    /// By which instant of an event the plan's dates decide.
+    #[model(default)]
+    pub dated_by: DatedBy,
 }
 
 /// Which amount of a sale commissions are computed on.
@@ -110,6 +118,28 @@ pub enum RefundPolicy {
     None,
 }
 
+/// Whether what was refunded still counts in measures.
+#[model]
+#[derive(Default)]
+pub enum Measured {
+    /// Only what was kept counts.
+    #[default]
+    Net,
+    /// All that was sold counts, refunded or not.
+    Gross,
+}
+
+/// Which instant of an event decides whether it is in a plan's dates.
+#[model]
+#[derive(Default)]
+pub enum DatedBy {
+    /// When it happened.
+    #[default]
+    Event,
+    /// When it was attributed, such as the click; when it happened where that is not said.
+    Attribution,
+}
+
 /// What a schedule or a ladder adds up.
 #[model]
 pub enum Measure {
@@ -119,6 +149,9 @@ pub enum Measure {
     Count,
     /// The quantity sold.
     Quantity,
+    /// What was posted for the seller's sales, shared or not, in units of the plan's currency; for a
+    /// ladder only.
+    Earnings,
 }
 
 /// The partners' tiers: levels earned by a measure over a window.

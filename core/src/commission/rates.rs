@@ -226,7 +226,7 @@ pub(super) fn scaled(
 fn scale(measure: Measure, document: &PlanDocument, denominator: i64) -> Scale {
     let minor = document.currency.minor_per_unit();
     let measure_per_unit = match measure {
-        Measure::Volume => minor,
+        Measure::Volume | Measure::Earnings => minor,
         Measure::Count | Measure::Quantity => 1,
     };
     Scale { measure_per_unit, money_per_unit: minor, denominator }

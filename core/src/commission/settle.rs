@@ -8,6 +8,7 @@ use super::caps::commit_limits;
 use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
+use super::plan::Measure;
 use super::row::{Row, key, measured, ordinal};
 use super::scratch::Scratch;
 use super::state::{Cell, Meter, State};
@@ -59,6 +60,10 @@ impl<N: Working> Evaluator<'_, N> {
         let cell = self.cell(row, spec.meter);
         let mut measure = fit(self.measure(row, spec.meter, cell))?;
         for (position, line) in row.lines.iter().enumerate() {
+            let posted = match spec.measure {
+                Measure::Earnings => fit(posted_for(position, scratch))?,
+                _ => 0,
+            };
             // Where several rules pay a line, the first one tells what it counted.
             let mut paid = scratch.paid.iter_mut();
             let counted = match paid.find(|paid| paid.line == position) {
@@ -73,7 +78,10 @@ impl<N: Working> Evaluator<'_, N> {
                     continue;
                 }
             }
-            *counted = fit(measured(spec.measure, line))?;
+            *counted = match spec.measure {
+                Measure::Earnings => N::whole(posted),
+                measure => fit(measured(measure, line))?,
+            };
             measure = fit(measure.plus(counted))?;
         }
         let meter = self.state.meters.get(spec.meter);
@@ -89,6 +97,12 @@ impl<N: Working> Evaluator<'_, N> {
         scratch.counted = Some(measure);
         Ok(())
     }
+}
+
+/// What was posted to the seller for a line.
+fn posted_for<N>(line: usize, scratch: &Scratch<N>) -> Option<i64> {
+    let paid = scratch.paid.iter().filter(|paid| paid.line == line);
+    paid.map(|paid| paid.posted).try_fold(0_i64, i64::checked_add)
 }
 
 #[inline(always)]

@@ -211,9 +211,9 @@ impl<N: Working> Telling<'_, N> {
     fn measured(&self, measure: Measure, value: &N) -> Amount {
         let currency = self.plan.document.currency;
         match (measure, value.narrow()) {
-            (Measure::Volume, Some(minor)) => units(minor, currency),
+            (Measure::Volume | Measure::Earnings, Some(minor)) => units(minor, currency),
             (_, Some(whole)) => Amount::from(whole),
-            (Measure::Volume, None) => {
+            (Measure::Volume | Measure::Earnings, None) => {
                 let minor_per_unit = Exact::from(currency.minor_per_unit());
                 shown(&value.to_exact().checked_div(&minor_per_unit).unwrap_or_default())
             }

@@ -16,9 +16,9 @@ use crate::kernel::{ladder, schedule};
 
 use super::plan::{Measure, Pay, PlanDocument, Rule, TieredRates};
 use super::{
-    GUARANTEE_WITHOUT_PERIOD, ID_DUPLICATE, LEVEL_INVALID, PAY_NESTED, PLAN_AMOUNT_NEGATIVE,
-    PLAN_EMPTY, PLAN_TOO_LARGE, RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN, TIER_UNKNOWN,
-    WINDOW_ROLLING,
+    GUARANTEE_WITHOUT_PERIOD, ID_DUPLICATE, LEVEL_INVALID, MEASURE_UNFIT, PAY_NESTED,
+    PLAN_AMOUNT_NEGATIVE, PLAN_EMPTY, PLAN_TOO_LARGE, RATE_WITHOUT_VOLUME, SCHEDULE_UNKNOWN,
+    TIER_UNKNOWN, WINDOW_ROLLING,
 };
 
 /// How far up overrides are followed.
@@ -179,6 +179,14 @@ impl Check<'_> {
     fn rates_measure_money(&mut self, pointer: &str, tiered: &TieredRates) {
         if tiered.measure == Measure::Volume {
             return;
+        }
+        if tiered.measure == Measure::Earnings {
+            let problem = Problem::new(
+                MEASURE_UNFIT,
+                "a schedule cannot measure the earnings, which it makes itself",
+                "measure the volume, or let a ladder measure the earnings and pay by tier",
+            );
+            return self.report(format!("{pointer}/measure"), problem);
         }
         for (step, of) in tiered.rates.steps.iter().enumerate() {
             if of.rate.is_some() {

@@ -14,6 +14,7 @@ macro_rules! for_each_operation {
             commission_merge: "commission.merge", $crate::commission::merge, $crate::commission::MergeInput => $crate::commission::Merged, "Merges the states of the parts of a history that were run apart.";
             commission_refund: "commission.refund", $crate::commission::refund, $crate::commission::RefundInput => $crate::commission::Evaluation, "What a refund takes back of the lines that were posted.";
             commission_replay: "commission.replay", $crate::commission::replay, $crate::commission::ReplayInput => $crate::commission::Replay, "Replays a history of events and refunds from its beginning.";
+            commission_what_if: "commission.what_if", $crate::commission::what_if, $crate::commission::WhatIfInput => $crate::commission::WhatIf, "Runs two plans over one history, and tells what differs by partner, rule and period.";
             explain_text: "explain.text", $crate::commission::tell, $crate::commission::ExplainInput => $crate::commission::Explanation, "Tells each step of an explanation as a sentence.";
             expression_evaluate: "expression.evaluate", $crate::kernel::expression::evaluate, $crate::kernel::expression::ExpressionInput => $crate::kernel::expression::ExpressionOutcome, "Evaluates an expression over given values.";
             ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";
@@ -24,6 +25,7 @@ macro_rules! for_each_operation {
             money_convert: "money.convert", $crate::kernel::money::convert, $crate::kernel::money::ConvertInput => $crate::kernel::money::Money, "Converts an amount of money at an exchange rate, rounded once.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
             plan_describe: "plan.describe", $crate::commission::describe, $crate::commission::PlanInput => $crate::commission::PlanDescription, "Checks a commission plan and says what it reads, keeps and may be cut by.";
+            plan_lint: "plan.lint", $crate::commission::lint, $crate::commission::PlanLintInput => $crate::commission::PlanLint, "Warns of what a valid plan allows and probably does not mean.";
             payout_adjust: "payout.adjust", $crate::payout::adjust, $crate::payout::AdjustInput => $crate::payout::Posting, "Posts an adjustment or the write-off of a debt, with its reason and who approved it.";
             payout_audit: "payout.audit", $crate::payout::audit, $crate::payout::PayoutAuditInput => $crate::payout::PayoutAudit, "Tells every rule of the books that a list of postings breaks.";
             payout_balances: "payout.balances", $crate::payout::balances, $crate::payout::PayoutBalancesInput => $crate::payout::PayoutBalances, "Sums the postings to what each partner has, and tells where each payout stands.";

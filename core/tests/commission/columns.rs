@@ -117,7 +117,7 @@ fn try_run(
             ("customer.country", Facts::Words(words(&country, &COUNTRIES))),
             ("item.product", Facts::Words(words(&product, &PRODUCTS))),
             ("customer.new", Facts::Booleans(&new)),
-            ("customer.since", Facts::Micros(&since, Some(&has_since))),
+            ("customer.began", Facts::Micros(&since, Some(&has_since))),
         ],
     };
     let mut state = plan.new_state();

@@ -168,6 +168,7 @@ impl PlanSpec {
         });
         put(&mut document, "eligible", self.eligible.map(|when| self.condition(when)));
         put(&mut document, "order_min", self.order_min.map(|least| self.tenths(least)));
+        put(&mut document, "measured", self.counts_refunded.then_some("gross"));
         put(&mut document, "compression", self.compression);
         put(&mut document, "ladder", self.ladder.as_ref().map(|ladder| self.ladder(ladder)));
         if let Some((from, until)) = self.days {
@@ -192,6 +193,7 @@ fn measure_name(measure: Measures) -> &'static str {
         Measures::Volume => "volume",
         Measures::Count => "count",
         Measures::Quantity => "quantity",
+        Measures::Earnings => "earnings",
     }
 }
 

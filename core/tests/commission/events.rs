@@ -135,7 +135,7 @@ impl EventSpec {
         put(&mut json, "customer", customer);
         put(&mut json, "country", self.country);
         put(&mut json, "new_customer", self.new);
-        put(&mut json, "customer_since", self.since().map(at_text));
+        put(&mut json, "customer_began", self.since().map(at_text));
         if !self.itemised {
             self.lines[0].put_into(&mut json, plan);
             return json;

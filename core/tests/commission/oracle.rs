@@ -66,6 +66,9 @@ pub(crate) struct OrderLine {
     /// What it adds to the seller's ladder and, once, to each schedule that it is paid by, as
     /// long as nothing is refunded.
     pub(crate) counted: BigRational,
+    /// Whether the ladder looks at it at all, and whether a refund leaves that as it is.
+    pub(crate) counts: bool,
+    pub(crate) stays: bool,
     pub(crate) measured: BTreeMap<usize, BigRational>,
 }
 
@@ -104,7 +107,7 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    fn minor_per_unit(&self) -> BigRational {
+    pub(crate) fn minor_per_unit(&self) -> BigRational {
         whole(10_i64.pow(self.plan.digits))
     }
 
@@ -124,6 +127,8 @@ impl<'a> Oracle<'a> {
             Measures::Volume => whole(self.amounts(event, line).1) / self.minor_per_unit(),
             Measures::Count => BigRational::one(),
             Measures::Quantity => Self::quantity(event, line),
+            // Found once it is posted.
+            Measures::Earnings => BigRational::zero(),
         }
     }
 
@@ -220,6 +225,7 @@ impl<'a> Oracle<'a> {
                 self.holds(self.plan.eligible, event, line, tier)
                     && self.holds(ladder.when, event, line, tier)
             });
+            let (looks, stays) = (counts.is_some(), self.plan.counts_refunded);
             let counted = counts.map(|ladder| self.measure(ladder.measure, event, line));
             let paid_by = chosen.iter().filter(|one| one.line == line);
             let measured = paid_by.filter_map(|one| one.schedule).map(|schedule| {
@@ -229,6 +235,8 @@ impl<'a> Oracle<'a> {
                 gross: whole(self.amounts(event, line).0),
                 refunded: BigRational::zero(),
                 counted: counted.unwrap_or_else(BigRational::zero),
+                counts: looks,
+                stays,
                 measured: measured.collect(),
             }
         });

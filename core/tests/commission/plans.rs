@@ -65,6 +65,8 @@ pub(crate) enum Measures {
     Volume,
     Count,
     Quantity,
+    /// Of ladders only.
+    Earnings,
 }
 
 #[derive(Clone, Debug)]
@@ -140,6 +142,8 @@ pub(crate) struct PlanSpec {
     pub(crate) caps: Vec<CapSpec>,
     pub(crate) overrides: Vec<OverrideSpec>,
     pub(crate) compression: Option<&'static str>,
+    /// Whether what was refunded still counts.
+    pub(crate) counts_refunded: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -221,8 +225,12 @@ fn schedule(dice: &mut Dice) -> ScheduleSpec {
 
 fn ladder(dice: &mut Dice) -> LadderSpec {
     let window = window(dice);
-    let measure = measure(dice);
-    let reach = if measure == Measures::Volume { 150 } else { 5 };
+    let measure = if dice.once_in(4) { Measures::Earnings } else { measure(dice) };
+    let reach = match measure {
+        Measures::Volume => 150,
+        Measures::Earnings => 30,
+        Measures::Count | Measures::Quantity => 5,
+    };
     let first = dice.roll(reach);
     let endless = matches!(window, Window::Lifetime {});
     let downgrade =
@@ -367,6 +375,7 @@ pub(crate) fn plan(dice: &mut Dice) -> PlanSpec {
             }
         }),
         compression: dice.maybe(2, |dice| dice.pick(&["closed", "inactive"])),
+        counts_refunded: dice.once_in(5),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::climb::Arrival;
 use crate::events::EventSpec;
 use crate::numbers::{round, round_parts, share, tenths, whole};
 use crate::oracle::{Candidate, Oracle, Posted, Told, ToldLine};
-use crate::plans::{CapSpec, OverrideSpec, PartnerSpec, outwards};
+use crate::plans::{CapSpec, Measures, OverrideSpec, PartnerSpec, outwards};
 
 impl CapSpec {
     fn limits(&self, rule: &String) -> bool {
@@ -19,6 +19,23 @@ impl CapSpec {
 }
 
 impl Oracle<'_> {
+    /// For a ladder of earnings, what was posted for each line is what it counts.
+    fn count_earnings(&mut self, number: usize, own: &[Posted]) {
+        let measures = self.plan.ladder.as_ref().map(|ladder| ladder.measure);
+        if measures != Some(Measures::Earnings) {
+            return;
+        }
+        let minor = self.minor_per_unit();
+        let lines = &mut self.orders.get_mut(&number).unwrap().lines;
+        for one in own {
+            if !lines[one.told.line].counts {
+                continue;
+            }
+            let units = BigRational::from_integer(one.told.amount.clone()) / &minor;
+            lines[one.told.line].counted += units;
+        }
+    }
+
     /// What was posted under a cap and is not taken back.
     fn used(&self, cap: &CapSpec, event: &EventSpec) -> BigInt {
         if cap.scope == "order" {
@@ -137,6 +154,7 @@ impl Oracle<'_> {
             self.posted.push(posted(number, event, told));
         }
         let own = self.posted.split_off(before);
+        self.count_earnings(number, &own);
         let mut overrides = self.overrides(event, tier, &own);
         lost.extend(self.cap_sponsors(event, &own, &mut overrides));
         self.posted.extend(own);

@@ -13,8 +13,13 @@ use crate::plans::Measures;
 impl OrderLine {
     /// What is left of something that the line added, after its refunds.
     pub(crate) fn left(&self, measure: Measures, added: &BigRational) -> BigRational {
+        if self.stays {
+            return added.clone();
+        }
         match measure {
-            Measures::Volume | Measures::Quantity => added * (BigRational::one() - &self.refunded),
+            Measures::Volume | Measures::Quantity | Measures::Earnings => {
+                added * (BigRational::one() - &self.refunded)
+            }
             // A sale counts until nothing is left of it.
             Measures::Count if self.refunded.is_one() => BigRational::zero(),
             Measures::Count => added.clone(),

@@ -11,7 +11,7 @@ use crate::kernel::problem::Problem;
 
 use super::super::compile::{Key, Plan};
 use super::super::outcome::{Line, LineKind};
-use super::super::plan::Measure;
+use super::super::plan::{Measure, Measured};
 use super::super::roster::Roster;
 use super::super::state::State;
 use super::super::working::Working;
@@ -97,8 +97,11 @@ impl Plan {
         taken: &Taken<'_>,
     ) -> Result<Exact, Problem> {
         let added = Exact::from(added.decimal());
+        if self.document.measured == Measured::Gross {
+            return Ok(Exact::ZERO);
+        }
         match measure {
-            Measure::Volume => {
+            Measure::Volume | Measure::Earnings => {
                 let minor = Exact::from(self.document.currency.minor_per_unit());
                 added.checked_mul(&minor)?.checked_mul(&taken.now)
             }

@@ -11,7 +11,6 @@ mod shares;
 
 use crate::kernel::derived_id::Cause;
 use crate::kernel::exact::{Exact, overflow};
-use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money, Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
@@ -58,7 +57,8 @@ impl Plan {
         let placed = |problem: Problem| unsigned(problem).under("amount").under("refund");
         let amount = self.minor(refund.amount).map_err(placed)?;
         self.check_lines(refund, posted)?;
-        if self.document.refunds == RefundPolicy::None {
+        let seller = seller(posted)?;
+        if self.document.refunds == RefundPolicy::None || self.is_late(refund, seller)? {
             return Ok(self.nothing(&refund.id, OutcomeStatus::KeptByPolicy));
         }
         let reversed = reversed(posted, self.document.currency)?;
@@ -70,7 +70,7 @@ impl Plan {
             let reversed = reversed.get(&line.id);
             taken.push(self.take_back(refund, line, share, reversed, &mut outcome.steps)?);
         }
-        let seller = seller(posted)?;
+        let seller = &seller.partner;
         name(state, seller, &taken);
         let changes = self.changes(state, roster, refund.at, (seller, &taken))?;
         let tiers = changes.tiers(self, state);
@@ -84,6 +84,13 @@ impl Plan {
         outcome.lines = taken.into_iter().map(|taken| taken.reversal).collect();
         changes.write(state, tiers);
         Ok(outcome)
+    }
+
+    /// Whether a refund comes too late to take anything back.
+    fn is_late(&self, refund: &Refund, sold: &Line) -> Result<bool, Problem> {
+        let Some(within) = self.document.refunds_within else { return Ok(false) };
+        let placed = |problem: Problem| problem.under("at").under("refund");
+        Ok(refund.at >= within.add_to(sold.at, self.document.zone).map_err(placed)?)
     }
 
     fn check_lines(&self, refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
@@ -178,11 +185,10 @@ impl Plan {
 }
 
 /// Who sold what is refunded: every order has a line of theirs, whoever shares in it.
-fn seller(posted: &[Line]) -> Result<&Id, Problem> {
+fn seller(posted: &[Line]) -> Result<&Line, Problem> {
     let own = |line: &&Line| matches!(line.kind, LineKind::Commission | LineKind::Unpaid);
     let line = posted.iter().find(own);
-    line.map(|line| &line.partner)
-        .ok_or_else(|| mismatch("none of the lines is the seller's own").under("posted"))
+    line.ok_or_else(|| mismatch("none of the lines is the seller's own").under("posted"))
 }
 
 /// What is said of a refund below zero: it gives back as it is.

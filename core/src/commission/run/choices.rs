@@ -250,7 +250,7 @@ impl Conditions for Combination<'_> {
     }
 
     /// Rules with limits are not chosen ahead.
-    fn customer_since(&self) -> Option<(Instant, Instant)> {
+    fn customer_began(&self) -> Option<(Instant, Instant)> {
         None
     }
 

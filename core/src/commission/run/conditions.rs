@@ -115,8 +115,8 @@ impl Conditions for RowConditions<'_> {
         }
     }
 
-    fn customer_since(&self) -> Option<(Instant, Instant)> {
-        let id = self.batch.plan.vocabulary.find(BuiltIn::SINCE).ok()?;
+    fn customer_began(&self) -> Option<(Instant, Instant)> {
+        let id = self.batch.plan.vocabulary.find(BuiltIn::BEGAN).ok()?;
         let Some(ValueRef::Instant(since)) = self.fact(id) else { return None };
         let at = self.batch.columns.at.get(self.row).copied()?;
         Some((since, Instant::from_micros(at).ok()?))

@@ -1,0 +1,136 @@
+//! A history from its beginning: events, and refunds of what they earned.
+
+use std::collections::HashMap;
+
+use crate::kernel::document::model;
+use crate::kernel::id::Id;
+use crate::kernel::problem::{Problem, Problems};
+
+use super::compile::Plan;
+use super::event::{Event, Partner, Refund};
+use super::operations::{compile, roster};
+use super::outcome::{Line, Outcome};
+use super::plan::PlanText;
+use super::roster::Roster;
+use super::state::State;
+use super::stored::StateText;
+
+/// What `commission.replay` takes.
+#[model]
+pub struct ReplayInput {
+    /// The plan.
+    pub plan: PlanText,
+    /// The host's partners.
+    #[model(default)]
+    pub partners: Vec<Partner>,
+    /// What happened, in the order in which the host came to know of it.
+    pub history: Vec<Happening>,
+    /// Whether to say why, step by step.
+    #[model(default)]
+    pub explain: bool,
+}
+
+/// One thing that happened.
+#[model]
+pub enum Happening {
+    /// Something that may earn.
+    Event {
+        /// The event.
+        event: Event,
+    },
+    /// Something given back, of an event earlier in the history.
+    Refund {
+        /// The refund.
+        refund: Refund,
+    },
+}
+
+/// What came of a history.
+#[model]
+pub struct Replay {
+    /// The outcome of each thing that happened, in the same order.
+    pub outcomes: Vec<Outcome>,
+    /// The state at the end.
+    pub state: StateText,
+}
+
+/// Replays a history from its beginning.
+///
+/// # Errors
+/// Every problem of the plan, or the first thing that is wrong with the history, with its place.
+pub fn replay(input: ReplayInput) -> Result<Replay, Problems> {
+    let plan = compile(input.plan)?;
+    let roster = roster(input.partners)?;
+    let mut history = History::new(&plan, &roster, input.explain);
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(input.history.len());
+    for (position, happening) in input.history.iter().enumerate() {
+        let placed = |problem: Problem| problem.under(position).under("history");
+        outcomes.push(history.live(happening).map_err(placed)?);
+    }
+    Ok(Replay { outcomes, state: StateText(plan.state_document(&history.state)) })
+}
+
+/// A history under way, with what it posted so far.
+pub(super) struct History<'a> {
+    plan: &'a Plan,
+    roster: &'a Roster,
+    explain: bool,
+    state: State,
+    /// The lines of each event, reversals included.
+    posted: HashMap<&'a Id, Vec<Line>>,
+}
+
+impl<'a> History<'a> {
+    pub(super) fn new(plan: &'a Plan, roster: &'a Roster, explain: bool) -> Self {
+        Self { plan, roster, explain, state: plan.new_state(), posted: HashMap::new() }
+    }
+
+    /// Takes one thing that happened.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place in it.
+    pub(super) fn live(&mut self, happening: &'a Happening) -> Result<Outcome, Problem> {
+        match happening {
+            Happening::Event { event } => self.event(event),
+            Happening::Refund { refund } => self.refund(refund),
+        }
+    }
+
+    /// The same; nothing comes of a refund of an event that has no lines.
+    ///
+    /// # Errors
+    /// As [`live`](Self::live).
+    pub(super) fn live_or_skip(
+        &mut self,
+        happening: &'a Happening,
+    ) -> Result<Option<Outcome>, Problem> {
+        if let Happening::Refund { refund } = happening {
+            if self.posted.get(&refund.event).is_some_and(Vec::is_empty) {
+                return Ok(None);
+            }
+        }
+        self.live(happening).map(Some)
+    }
+
+    fn event(&mut self, event: &'a Event) -> Result<Outcome, Problem> {
+        let outcome = self
+            .plan
+            .evaluate_or_explain(&mut self.state, self.roster, event, self.explain)
+            .map_err(|problem| problem.under("event"))?;
+        self.posted.entry(&event.id).or_default().extend(outcome.lines.iter().cloned());
+        Ok(outcome)
+    }
+
+    fn refund(&mut self, refund: &'a Refund) -> Result<Outcome, Problem> {
+        let posted = self.posted.get(&refund.event).map_or(&[][..], Vec::as_slice);
+        // Its problems are placed already.
+        let mut outcome = self.plan.refund(&mut self.state, self.roster, refund, posted)?;
+        if let Some(posted) = self.posted.get_mut(&refund.event) {
+            posted.extend(outcome.lines.iter().cloned());
+        }
+        if !self.explain {
+            outcome.steps.clear();
+        }
+        Ok(outcome)
+    }
+}
