@@ -117,6 +117,8 @@ impl<'a> Lane<'a> {
             Measure::Volume => Some(block.base),
             Measure::Count => ONES.get(..block.base.len()),
             Measure::Quantity => block.quantity.or(ONES.get(..block.base.len())),
+            // No schedule measures them.
+            Measure::Earnings => None,
         };
         let Some(added) = added else { return false };
         let Some(amounts) = bench.amounts.get_mut(..added.len()) else { return false };
