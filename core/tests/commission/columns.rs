@@ -17,7 +17,9 @@ use crate::documents::{put, roster};
 use crate::events::{EventSpec, Happens, Shape};
 use crate::histories::{Case, cases, compiled, sorted, told_line};
 use crate::oracle::Oracle;
-use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words, paid_by_one_rule};
+use crate::plans::{
+    COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words, paid_by_one_rule, paid_by_percentages,
+};
 use crate::tries::tries;
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
@@ -219,6 +221,12 @@ fn by_words(case: Case, times: usize) -> Case {
     Case { plan: decided_by_words(case.plan), ..case }
 }
 
+/// Only sales, of a plan of percentages, so many times over.
+fn by_percentages(case: Case, times: usize) -> Case {
+    let case = sales(case, times);
+    Case { plan: paid_by_percentages(case.plan), ..case }
+}
+
 /// Only sales, of a plan whose one rule pays them all, so many times over. Nobody's account is
 /// closed, so that the blocks are long.
 fn by_one_rule(case: Case, times: usize) -> Case {
@@ -272,7 +280,8 @@ proptest! {
     /// Where one rule pays all rows, in blocks and across their edges.
     #[test]
     fn blocks_earn_what_events_earn(case in cases(100, FLAT)) {
-        columns_are_events(&by_one_rule(case, 13))?;
+        columns_are_events(&by_one_rule(case.clone(), 13))?;
+        columns_are_events(&by_percentages(case, 5))?;
     }
 }
 

@@ -430,6 +430,17 @@ fn whole_cap(cap: CapSpec) -> CapSpec {
     CapSpec { rules: Vec::new(), covers: "sellers", ..cap }
 }
 
+/// The same plan, reduced until words say which percentage is paid: rated in blocks, too.
+pub(crate) fn paid_by_percentages(plan: PlanSpec) -> PlanSpec {
+    let mut plan = decided_by_words(plan);
+    for (number, rule) in (1..).zip(plan.groups.iter_mut().flat_map(|group| &mut group.rules)) {
+        rule.pays = Pays::Percent((number, 30));
+        rule.min = None;
+        rule.max = None;
+    }
+    plan
+}
+
 /// From the order outwards.
 pub(crate) fn outwards(scope: &str) -> usize {
     ["order", "customer", "partner", "program"].iter().position(|one| *one == scope).unwrap()

@@ -1,4 +1,5 @@
-//! Rows that one rule pays in one way, whatever their words are: only the factor differs.
+//! Rows that differ by no more than a factor, whatever their words are: one rule pays all of them
+//! in one way, or each a percentage.
 //!
 //! Such rows are rated column by column, a block at a time: first the measures of their partners
 //! move, then the schedule says what each row earns, then factors, limits and rounding make cents
@@ -66,8 +67,13 @@ impl Default for Bench {
 const ONES: [i64; ROWS_FETCHED] = [1; ROWS_FETCHED];
 
 impl<'a> Lane<'a> {
-    /// The lane of all choices, if one rule pays for all of them in one way.
+    /// The lane of all choices, if there is one.
     pub(super) fn of(tables: &'a Tables<i64>, choices: &[Choice<'a>]) -> Option<Self> {
+        Self::of_one_rule(tables, choices).or_else(|| Self::of_percentages(tables, choices))
+    }
+
+    /// If one rule pays for all of them in one way.
+    fn of_one_rule(tables: &'a Tables<i64>, choices: &[Choice<'a>]) -> Option<Self> {
         let (Choice::Pays(first), _) = choices.split_first()? else { return None };
         let mut factors = Vec::with_capacity(choices.len());
         for choice in choices {
@@ -88,7 +94,31 @@ impl<'a> Lane<'a> {
             Way::Plain(Paying::PerUnit(amount)) => (LaneWay::Each(*amount), Measure::Quantity),
             Way::Plain(Paying::Nothing | Paying::Schedule(_)) => return None,
         };
-        let rule = first.rule;
+        Self::new(tables, first.rule, (way, measure), factors)
+    }
+
+    /// If each pays nothing or a percentage, which then is a part of its factor, and no rule has
+    /// limits of its own.
+    fn of_percentages(tables: &'a Tables<i64>, choices: &[Choice<'a>]) -> Option<Self> {
+        let mut any = None;
+        let factor = |choice: &Choice<'a>| match choice {
+            Choice::Nothing => Some(0),
+            Choice::Pays(Pays { rule, way: Way::Plain(Paying::Percent(rate)), factor }) => {
+                any = Some(*rule).filter(|rule| rule.min.is_none() && rule.max.is_none());
+                any.and_then(|_| rate.checked_mul(*factor))
+            }
+            Choice::Pays(_) | Choice::Asked => None,
+        };
+        let factors = choices.iter().map(factor).collect::<Option<Vec<_>>>()?;
+        Self::new(tables, any?, (LaneWay::Each(1), Measure::Volume), factors)
+    }
+
+    fn new(
+        tables: &'a Tables<i64>,
+        rule: &'a RuleTable<i64>,
+        (way, measure): (LaneWay, Measure),
+        factors: Vec<i64>,
+    ) -> Option<Self> {
         let largest = |most: i64, one: &i64| Some(most.max(one.checked_abs()?));
         let limits = tables.caps.iter().chain(&rule.max);
         let most = limits.min().copied().unwrap_or(i64::MAX);

@@ -1,10 +1,15 @@
 //! Many events at once, as columns.
 //!
-//! Rows go through the evaluator of single events. Where words alone decide which rule pays, it is
-//! asked once for each combination of words (`straight`), and the rows use its functions. Conditions on one column of words are worked out for each word before the rows
-//! begin. Rows are then read some thousands at a time, column by column: partners become small
-//! numbers as they are first seen, and windows are found once for all rows that lie in them,
-//! because rows mostly come in the order of time.
+//! Rows go through the evaluator of single events, which reads them some thousands at a time,
+//! column by column: partners become small numbers as they are first seen, conditions on a column
+//! of words are worked out for each word, and windows are found once for all rows that lie in
+//! them, because rows mostly come in the order of time.
+//!
+//! | what decides which rule pays | a row is | in |
+//! |---|---|---|
+//! | more than words: sums, tiers, customers, refunds | an event, evaluated | `batch` |
+//! | words alone | arithmetic, by the choice for its words | `choices`, `straight` |
+//! | words, and it is one for all or all pay percentages | one of a block, proven not to overflow | `lane` |
 
 mod batch;
 mod choices;

@@ -133,18 +133,13 @@ impl Batch<'_> {
                 pages = self.pages(straight, state);
             }
             let plain = row..row + sellers.len();
-            row = match &straight.lane {
-                Some(lane)
-                    if lane.rate(
-                        self.block(straight, &plain, earnings),
-                        &mut pages,
-                        &mut bench,
-                        cent,
-                    ) =>
-                {
-                    plain.end
-                }
-                _ => self.one_by_one(straight, &mut pages, plain, cent, earnings),
+            let in_one = straight.lane.as_ref().is_some_and(|lane| {
+                lane.rate(self.block(straight, &plain, earnings), &mut pages, &mut bench, cent)
+            });
+            row = if in_one {
+                plain.end
+            } else {
+                self.one_by_one(straight, &mut pages, plain, cent, earnings)
             };
             if row < end {
                 break;
