@@ -122,7 +122,7 @@ impl<'a> Lane<'a> {
         let largest = |most: i64, one: &i64| Some(most.max(one.checked_abs()?));
         let limits = tables.caps.iter().chain(&rule.max);
         let most = limits.min().copied().unwrap_or(i64::MAX);
-        let least = rule.min.unwrap_or(0);
+        let least = rule.min.unwrap_or(0).max(0);
         Some(Self {
             tables,
             rule,
