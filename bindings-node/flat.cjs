@@ -254,6 +254,17 @@ function step() {
         until: lines[at++],
       };
     }
+    case 'reinstated': {
+      return {
+        type: 'reinstated',
+        rule: lines[at++],
+        posted: money(),
+        refunded: rate(),
+        left: money(),
+        target: money(),
+        reinstated: money(),
+      };
+    }
     case 'reversed': {
       return {
         type: 'reversed',

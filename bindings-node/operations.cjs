@@ -8,6 +8,7 @@ exports.OPERATIONS = Object.freeze([
   'commission.guarantee',
   'commission.merge',
   'commission.refund',
+  'commission.reinstate',
   'commission.replay',
   'commission.what_if',
   'explain.text',
@@ -41,6 +42,7 @@ exports.commission = {
   guarantee: (input) => call('commission.guarantee', input),
   merge: (input) => call('commission.merge', input),
   refund: (input) => call('commission.refund', input),
+  reinstate: (input) => call('commission.reinstate', input),
   replay: (input) => call('commission.replay', input),
   whatIf: (input) => call('commission.what_if', input),
 };

@@ -804,7 +804,8 @@ export interface GuaranteedPeriod {
 /** One thing that happened. */
 export type Happening =
   | HappeningEvent
-  | HappeningRefund;
+  | HappeningRefund
+  | HappeningReinstatement;
 
 /** Something that may earn. */
 export interface HappeningEvent {
@@ -818,6 +819,13 @@ export interface HappeningRefund {
   type: 'refund';
   /** The refund. */
   refund: Refund;
+}
+
+/** A refund undone. */
+export interface HappeningReinstatement {
+  type: 'reinstatement';
+  /** Which one. */
+  reinstatement: Reinstatement;
 }
 
 /**
@@ -1202,9 +1210,9 @@ export interface Line<At = Instant> {
    * several that rules paid it, the first says so.
    */
   counted: Amount;
-  /** For a reversal: the line that it takes back. */
+  /** For a reversal or a reinstatement: the line that it is about. */
   origin?: DerivedId;
-  /** For a reversal: which share of that line has been refunded by now. */
+  /** For a reversal or a reinstatement: which share of that line has been refunded by now. */
   refunded?: Rate;
 }
 
@@ -1223,6 +1231,8 @@ export type LineKind =
   | 'unpaid'
   /** What a refund took back of any of them. */
   | 'reversal'
+  /** What is given again of that, because the refund was undone. */
+  | 'reinstatement'
   /** What a guarantee added to a period, or below zero took back. */
   | 'guarantee';
 
@@ -2078,8 +2088,11 @@ export interface Refund {
   event: Id;
   /** The line that is refunded; the whole order, line by line, unless said. */
   item?: Id;
-  /** How much the customer gets back this time, tax included. */
-  amount: Money;
+  /**
+   * How much the customer gets back this time, tax included; all that is left unless said, as
+   * when an order is cancelled.
+   */
+  amount?: Money;
 }
 
 /** What `commission.refund` takes. */
@@ -2105,6 +2118,38 @@ export type RefundPolicy =
   | 'frozen'
   /** Nothing: the partner keeps it. */
   | 'none';
+
+/** What `commission.reinstate` takes. */
+export interface ReinstateInput {
+  /** The plan. */
+  plan: PlanDocument | string;
+  /** What happened before. */
+  state?: StateDocument | string;
+  /**
+   * The host's partners.
+   * @default []
+   */
+  partners?: Partner[];
+  /** The refund that is undone. */
+  reinstatement: Reinstatement;
+  /**
+   * The lines of the refunded event, reversals and earlier reinstatements included, in the order
+   * in which they were given out.
+   */
+  posted: Line<InstantInput>[];
+}
+
+/** A refund undone, such as a chargeback that was won. */
+export interface Reinstatement {
+  /** The host's id of it. */
+  id: Id;
+  /** When it happened. */
+  at: InstantInput;
+  /** The event that was refunded. */
+  event: Id;
+  /** The refund that is undone, all of it. */
+  refund: Id;
+}
 
 /** What came of a history. */
 export interface Replay {
@@ -2542,6 +2587,7 @@ export type Step<At = Instant> =
   | StepSplit<At>
   | StepOverrode<At>
   | StepHeld<At>
+  | StepReinstated<At>
   | StepReversed<At>;
 
 /** What the commission is computed on. */
@@ -2703,6 +2749,23 @@ export interface StepHeld<At = Instant> {
   type: 'held';
   /** From then on. */
   until: At;
+}
+
+/** What is given again of a line whose refund was undone. */
+export interface StepReinstated<At = Instant> {
+  type: 'reinstated';
+  /** The rule of the line. */
+  rule: Id;
+  /** What had been posted for the line. */
+  posted: Money;
+  /** Which share of the sale is still refunded. */
+  refunded: Rate;
+  /** What was left of the line. */
+  left: Money;
+  /** What is left of it now. */
+  target: Money;
+  /** What is given again. */
+  reinstated: Money;
 }
 
 /** What a refund took back of a line. */
@@ -2984,6 +3047,8 @@ export interface Operations {
   'commission.merge': { input: MergeInput; output: Merged };
   /** What a refund takes back of the lines that were posted. */
   'commission.refund': { input: RefundInput; output: Evaluation };
+  /** What is given again of the lines that an undone refund took back. */
+  'commission.reinstate': { input: ReinstateInput; output: Evaluation };
   /** Replays a history of events and refunds from its beginning. */
   'commission.replay': { input: ReplayInput; output: Replay };
   /** Runs two plans over one history, and tells what differs by partner, rule and period. */

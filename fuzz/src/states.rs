@@ -88,7 +88,7 @@ fn give_back(plan: &Plan, state: &mut State, roster: &Roster, event: &Event, out
     for (id, amount) in [("half", gross / 2), ("rest", gross - gross / 2)] {
         let amount = from_minor(i64::try_from(amount).expect("a part of the whole"), currency);
         let id = id.parse().expect("an id");
-        let refund = Refund { id, at: event.at, event: event.id.clone(), item: None, amount };
+        let refund = Refund { id, at: event.at, event: event.id.clone(), item: None, amount: Some(amount) };
         let before = plan.state_document(state);
         match plan.refund(state, roster, &refund, &posted) {
             Err(problem) => {

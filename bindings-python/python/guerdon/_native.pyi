@@ -45,6 +45,7 @@ __all__ = [
     "GuaranteedPeriod",
     "HappeningEvent",
     "HappeningRefund",
+    "HappeningReinstatement",
     "Item",
     "LadderChange",
     "LadderHistory",
@@ -97,6 +98,8 @@ __all__ = [
     "ProposeInput",
     "Refund",
     "RefundInput",
+    "ReinstateInput",
+    "Reinstatement",
     "Replay",
     "ReplayInput",
     "Roster",
@@ -122,6 +125,7 @@ __all__ = [
     "StepOverrode",
     "StepRaised",
     "StepRated",
+    "StepReinstated",
     "StepReversed",
     "StepRounded",
     "StepRuleSkipped",
@@ -142,6 +146,7 @@ __all__ = [
     "commission_guarantee",
     "commission_merge",
     "commission_refund",
+    "commission_reinstate",
     "commission_replay",
     "commission_what_if",
     "explain_text",
@@ -874,6 +879,22 @@ class HappeningRefund:
     def __hash__(self) -> int: ...
 
 @final
+class HappeningReinstatement:
+    """A refund undone."""
+    type: ClassVar[Literal["reinstatement"]]
+    def __new__(cls, *, reinstatement: Reinstatement) -> HappeningReinstatement: ...
+    @property
+    def reinstatement(self) -> Reinstatement:
+        """Which one."""
+    @staticmethod
+    def from_json(text: str) -> HappeningReinstatement:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Item:
     """One line of an order."""
     def __new__(cls, *, id: IdInput, amount: Money, net: Money | None = None, quantity: DecimalInput | None = None, product: IdInput | None = None, category: IdInput | None = None) -> Item: ...
@@ -1327,10 +1348,10 @@ class Line:
         """
     @property
     def origin(self) -> UUID | None:
-        """For a reversal: the line that it takes back."""
+        """For a reversal or a reinstatement: the line that it is about."""
     @property
     def refunded(self) -> Fraction | None:
-        """For a reversal: which share of that line has been refunded by now."""
+        """For a reversal or a reinstatement: which share of that line has been refunded by now."""
     @staticmethod
     def from_json(text: str) -> Line:
         """Reads the JSON form that `to_json` writes."""
@@ -2122,7 +2143,7 @@ class ProposeInput:
 @final
 class Refund:
     """A sale given back, in whole or in part."""
-    def __new__(cls, *, id: IdInput, at: InstantInput, event: IdInput, item: IdInput | None = None, amount: Money) -> Refund: ...
+    def __new__(cls, *, id: IdInput, at: InstantInput, event: IdInput, item: IdInput | None = None, amount: Money | None = None) -> Refund: ...
     @property
     def id(self) -> str:
         """The host's id of the refund."""
@@ -2136,8 +2157,10 @@ class Refund:
     def item(self) -> str | None:
         """The line that is refunded; the whole order, line by line, unless said."""
     @property
-    def amount(self) -> Money:
-        """How much the customer gets back this time, tax included."""
+    def amount(self) -> Money | None:
+        """How much the customer gets back this time, tax included; all that is left unless said, as
+        when an order is cancelled.
+        """
     @staticmethod
     def from_json(text: str) -> Refund:
         """Reads the JSON form that `to_json` writes."""
@@ -2167,6 +2190,59 @@ class RefundInput:
         """The lines of the refunded event, earlier reversals included."""
     @staticmethod
     def from_json(text: str) -> RefundInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ReinstateInput:
+    """What `commission.reinstate` takes."""
+    def __new__(cls, *, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, reinstatement: Reinstatement, posted: Sequence[Line]) -> ReinstateInput: ...
+    @property
+    def plan(self) -> str:
+        """The plan."""
+    @property
+    def state(self) -> str | None:
+        """What happened before."""
+    @property
+    def partners(self) -> list[Partner]:
+        """The host's partners."""
+    @property
+    def reinstatement(self) -> Reinstatement:
+        """The refund that is undone."""
+    @property
+    def posted(self) -> list[Line]:
+        """The lines of the refunded event, reversals and earlier reinstatements included, in the order
+        in which they were given out.
+        """
+    @staticmethod
+    def from_json(text: str) -> ReinstateInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Reinstatement:
+    """A refund undone, such as a chargeback that was won."""
+    def __new__(cls, *, id: IdInput, at: InstantInput, event: IdInput, refund: IdInput) -> Reinstatement: ...
+    @property
+    def id(self) -> str:
+        """The host's id of it."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it happened."""
+    @property
+    def event(self) -> str:
+        """The event that was refunded."""
+    @property
+    def refund(self) -> str:
+        """The refund that is undone, all of it."""
+    @staticmethod
+    def from_json(text: str) -> Reinstatement:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2893,6 +2969,37 @@ class StepHeld:
     def __hash__(self) -> int: ...
 
 @final
+class StepReinstated:
+    """What is given again of a line whose refund was undone."""
+    type: ClassVar[Literal["reinstated"]]
+    def __new__(cls, *, rule: IdInput, posted: Money, refunded: FractionInput, left: Money, target: Money, reinstated: Money) -> StepReinstated: ...
+    @property
+    def rule(self) -> str:
+        """The rule of the line."""
+    @property
+    def posted(self) -> Money:
+        """What had been posted for the line."""
+    @property
+    def refunded(self) -> Fraction:
+        """Which share of the sale is still refunded."""
+    @property
+    def left(self) -> Money:
+        """What was left of the line."""
+    @property
+    def target(self) -> Money:
+        """What is left of it now."""
+    @property
+    def reinstated(self) -> Money:
+        """What is given again."""
+    @staticmethod
+    def from_json(text: str) -> StepReinstated:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class StepReversed:
     """What a refund took back of a line."""
     type: ClassVar[Literal["reversed"]]
@@ -3133,6 +3240,9 @@ def commission_merge(input: MergeInput) -> Merged:
 
 def commission_refund(input: RefundInput) -> Evaluation:
     """What a refund takes back of the lines that were posted."""
+
+def commission_reinstate(input: ReinstateInput) -> Evaluation:
+    """What is given again of the lines that an undone refund took back."""
 
 def commission_replay(input: ReplayInput) -> Replay:
     """Replays a history of events and refunds from its beginning."""

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import EvaluateInput, Evaluation, Event, GuaranteeInput, GuaranteeSettlement, Line, MergeInput, Merged, Partner, Refund, RefundInput, Replay, ReplayInput, WhatIf, WhatIfInput
+from ._native import EvaluateInput, Evaluation, Event, GuaranteeInput, GuaranteeSettlement, Line, MergeInput, Merged, Partner, Refund, RefundInput, ReinstateInput, Reinstatement, Replay, ReplayInput, WhatIf, WhatIfInput
 from .types import CalendarUnit, DocumentInput, Happening, InstantInput
 
-__all__ = ["evaluate", "guarantee", "merge", "refund", "replay", "what_if"]
+__all__ = ["evaluate", "guarantee", "merge", "refund", "reinstate", "replay", "what_if"]
 
 
 def evaluate(*, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, event: Event, explain: bool | None = None) -> Evaluation:
@@ -72,6 +72,23 @@ def refund(*, plan: DocumentInput, state: DocumentInput | None = None, partners:
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.commission_refund(_native.RefundInput(plan=plan, state=state, partners=partners, refund=refund, posted=posted))
+
+
+def reinstate(*, plan: DocumentInput, state: DocumentInput | None = None, partners: Sequence[Partner] | None = None, reinstatement: Reinstatement, posted: Sequence[Line]) -> Evaluation:
+    """What is given again of the lines that an undone refund took back.
+
+    Args:
+        plan: The plan.
+        state: What happened before.
+        partners: The host's partners.
+        reinstatement: The refund that is undone.
+        posted: The lines of the refunded event, reversals and earlier reinstatements included, in the order
+            in which they were given out.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.commission_reinstate(_native.ReinstateInput(plan=plan, state=state, partners=partners, reinstatement=reinstatement, posted=posted))
 
 
 def replay(*, plan: DocumentInput, partners: Sequence[Partner] | None = None, history: Sequence[Happening], explain: bool | None = None) -> Replay:

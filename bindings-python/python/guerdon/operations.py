@@ -27,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("commission.guarantee", "Settles what partners are paid at least in each period: what to add, and what to take back.", commission.guarantee, _native.commission_guarantee, _native.GuaranteeInput),
     Operation("commission.merge", "Merges the states of the parts of a history that were run apart.", commission.merge, _native.commission_merge, _native.MergeInput),
     Operation("commission.refund", "What a refund takes back of the lines that were posted.", commission.refund, _native.commission_refund, _native.RefundInput),
+    Operation("commission.reinstate", "What is given again of the lines that an undone refund took back.", commission.reinstate, _native.commission_reinstate, _native.ReinstateInput),
     Operation("commission.replay", "Replays a history of events and refunds from its beginning.", commission.replay, _native.commission_replay, _native.ReplayInput),
     Operation("commission.what_if", "Runs two plans over one history, and tells what differs by partner, rule and period.", commission.what_if, _native.commission_what_if, _native.WhatIfInput),
     Operation("explain.text", "Tells each step of an explanation as a sentence.", explain.text, _native.explain_text, _native.ExplainInput),

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
+from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -110,7 +110,7 @@ FeeBearer: TypeAlias = Literal["partner", "program"]
 - `program`: The program: it is paid on top.
 """
 
-Happening: TypeAlias = HappeningEvent | HappeningRefund
+Happening: TypeAlias = HappeningEvent | HappeningRefund | HappeningReinstatement
 """One thing that happened."""
 
 LadderChangeReason: TypeAlias = Literal["reached", "decreased", "not_requalified"]
@@ -121,7 +121,7 @@ LadderChangeReason: TypeAlias = Literal["reached", "decreased", "not_requalified
 - `not_requalified`: A window, and the grace after it, did not earn it again.
 """
 
-LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reversal", "guarantee"]
+LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reversal", "reinstatement", "guarantee"]
 """What a line is for.
 
 - `commission`: What the seller earned.
@@ -130,6 +130,7 @@ LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reve
 - `unpaid`: A line of the sale that no rule paid: nothing to post, kept so that a refund knows the
   whole order.
 - `reversal`: What a refund took back of any of them.
+- `reinstatement`: What is given again of that, because the refund was undone.
 - `guarantee`: What a guarantee added to a period, or below zero took back.
 """
 
@@ -227,7 +228,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 - `limit_reached`: It has paid for this customer as often or as long as it does.
 """
 
-Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepRaised | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReversed
+Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepRaised | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReinstated | StepReversed
 """One step of an evaluation; it prints as a sentence."""
 
 UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "withholding_due", "already_started", "payout_open", "not_verified", "method_not_offered", "suspended", "closed", "not_listed"]

@@ -148,7 +148,8 @@ impl Columns {
                     columns.refund_of.push(-1);
                 }
                 Some(refund) => {
-                    columns.cents.push(cents(refund.amount)?);
+                    let amount = refund.amount.ok_or("every refund here says how much")?;
+                    columns.cents.push(cents(amount)?);
                     columns.refund_of.push(rows.get(&order.number).copied().unwrap_or(-1));
                 }
             }

@@ -135,8 +135,22 @@ pub struct Refund {
     pub event: Id,
     /// The line that is refunded; the whole order, line by line, unless said.
     pub item: Option<Id>,
-    /// How much the customer gets back this time, tax included.
-    pub amount: Money,
+    /// How much the customer gets back this time, tax included; all that is left unless said, as
+    /// when an order is cancelled.
+    pub amount: Option<Money>,
+}
+
+/// A refund undone, such as a chargeback that was won.
+#[model]
+pub struct Reinstatement {
+    /// The host's id of it.
+    pub id: Id,
+    /// When it happened.
+    pub at: Instant,
+    /// The event that was refunded.
+    pub event: Id,
+    /// The refund that is undone, all of it.
+    pub refund: Id,
 }
 
 impl Event {
@@ -197,9 +211,9 @@ impl Partner {
 }
 
 impl Refund {
-    /// A refund of an order, all of it or part.
+    /// A refund of so much of an order.
     #[must_use]
     pub fn new(id: Id, event: Id, at: Instant, amount: Money) -> Self {
-        Self { id, at, event, item: None, amount }
+        Self { id, at, event, item: None, amount: Some(amount) }
     }
 }

@@ -144,6 +144,10 @@ crate::codes! {
     LINE_OF_OTHER_PLAN = "line_of_other_plan";
     /// A refund with this id has already been taken back.
     REFUND_REPEATED = "refund_repeated";
+    /// None of the posted lines was taken back by the refund that is undone.
+    REINSTATEMENT_OF_UNKNOWN_REFUND = "reinstatement_of_unknown_refund";
+    /// A refund is undone that has been undone before.
+    REINSTATEMENT_REPEATED = "reinstatement_repeated";
     /// A stored state has a sum that its plan does not keep.
     STATE_SUM_UNKNOWN = "state_sum_unknown";
     /// The host stopped a run before its last row.
@@ -157,14 +161,16 @@ crate::codes! {
 }
 
 pub use compile::Plan;
-pub use event::{Event, EventKind, Item, Partner, PartnerStatus, Refund, SplitShare};
+pub use event::{
+    Event, EventKind, Item, Partner, PartnerStatus, Refund, Reinstatement, SplitShare,
+};
 pub use guarantee::{Guarantee, GuaranteeInput, GuaranteeSettlement, GuaranteedPeriod, guarantee};
 pub use limits::{Cap, CapCovers, CapScope, RuleLimit};
 pub use lint::{PlanLint, PlanLintInput, lint};
 pub use merge::{MergeInput, Merged, merge};
 pub use operations::{
-    EvaluateInput, Evaluation, OrderingScope, PlanDescription, PlanInput, RefundInput, describe,
-    evaluate, refund,
+    EvaluateInput, Evaluation, OrderingScope, PlanDescription, PlanInput, RefundInput,
+    ReinstateInput, describe, evaluate, refund, reinstate,
 };
 pub use outcome::{Line, LineKind, Lost, Outcome, OutcomeStatus, PlanReference, TierChange};
 pub use plan::{

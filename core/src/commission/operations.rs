@@ -4,7 +4,7 @@ use crate::kernel::document::model;
 use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::{Key, Plan};
-use super::event::{Event, Partner, Refund};
+use super::event::{Event, Partner, Refund, Reinstatement};
 use super::facts::BuiltIn;
 use super::outcome::{Line, Outcome, PlanReference};
 use super::plan::PlanText;
@@ -112,6 +112,36 @@ pub struct RefundInput {
     pub refund: Refund,
     /// The lines of the refunded event, earlier reversals included.
     pub posted: Vec<Line>,
+}
+
+/// What `commission.reinstate` takes.
+#[model]
+pub struct ReinstateInput {
+    /// The plan.
+    pub plan: PlanText,
+    /// What happened before.
+    pub state: Option<StateText>,
+    /// The host's partners.
+    #[model(default)]
+    pub partners: Vec<Partner>,
+    /// The refund that is undone.
+    pub reinstatement: Reinstatement,
+    /// The lines of the refunded event, reversals and earlier reinstatements included, in the order
+    /// in which they were given out.
+    pub posted: Vec<Line>,
+}
+
+/// Gives again what an undone refund took back.
+///
+/// # Errors
+/// Every problem of the plan, or what is wrong with the state, the partners, the reinstatement or
+/// the lines.
+pub fn reinstate(input: ReinstateInput) -> Result<Evaluation, Problems> {
+    let plan = compile(input.plan)?;
+    let mut state = restore(&plan, input.state.as_ref())?;
+    let roster = roster(input.partners)?;
+    let outcome = plan.reinstate(&mut state, &roster, &input.reinstatement, &input.posted)?;
+    Ok(Evaluation { outcome, state: StateText(plan.state_document(&state)) })
 }
 
 /// Takes back what a refund makes undue.

@@ -74,6 +74,8 @@ pub enum LineKind {
     Unpaid,
     /// What a refund took back of any of them.
     Reversal,
+    /// What is given again of that, because the refund was undone.
+    Reinstatement,
     /// What a guarantee added to a period, or below zero took back.
     Guarantee,
 }
@@ -125,9 +127,9 @@ pub struct Line {
     /// How much it added to the measure of the seller's tier. A line of the order counts once: of
     /// several that rules paid it, the first says so.
     pub counted: Amount,
-    /// For a reversal: the line that it takes back.
+    /// For a reversal or a reinstatement: the line that it is about.
     pub origin: Option<DerivedId>,
-    /// For a reversal: which share of that line has been refunded by now.
+    /// For a reversal or a reinstatement: which share of that line has been refunded by now.
     pub refunded: Option<Rate>,
 }
 
@@ -151,4 +153,11 @@ pub struct TierChange {
     pub after: Option<Id>,
     /// When it was seen: the time of the event that showed it.
     pub at: Instant,
+}
+
+impl LineKind {
+    /// Whether a line of this kind is about another one, which it takes back or gives again.
+    pub(super) const fn is_of_another(self) -> bool {
+        matches!(self, Self::Reversal | Self::Reinstatement)
+    }
 }

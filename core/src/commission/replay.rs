@@ -7,7 +7,7 @@ use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::Plan;
-use super::event::{Event, Partner, Refund};
+use super::event::{Event, Partner, Refund, Reinstatement};
 use super::operations::{compile, roster};
 use super::outcome::{Line, Outcome};
 use super::plan::PlanText;
@@ -42,6 +42,11 @@ pub enum Happening {
     Refund {
         /// The refund.
         refund: Refund,
+    },
+    /// A refund undone.
+    Reinstatement {
+        /// Which one.
+        reinstatement: Reinstatement,
     },
 }
 
@@ -93,6 +98,7 @@ impl<'a> History<'a> {
         match happening {
             Happening::Event { event } => self.event(event),
             Happening::Refund { refund } => self.refund(refund),
+            Happening::Reinstatement { reinstatement } => self.reinstate(reinstatement),
         }
     }
 
@@ -104,10 +110,13 @@ impl<'a> History<'a> {
         &mut self,
         happening: &'a Happening,
     ) -> Result<Option<Outcome>, Problem> {
-        if let Happening::Refund { refund } = happening {
-            if self.posted.get(&refund.event).is_some_and(Vec::is_empty) {
-                return Ok(None);
-            }
+        let event = match happening {
+            Happening::Event { .. } => None,
+            Happening::Refund { refund } => Some(&refund.event),
+            Happening::Reinstatement { reinstatement } => Some(&reinstatement.event),
+        };
+        if event.and_then(|event| self.posted.get(event)).is_some_and(Vec::is_empty) {
+            return Ok(None);
         }
         self.live(happening).map(Some)
     }
@@ -121,16 +130,27 @@ impl<'a> History<'a> {
         Ok(outcome)
     }
 
+    // The problems of both are placed already.
     fn refund(&mut self, refund: &'a Refund) -> Result<Outcome, Problem> {
         let posted = self.posted.get(&refund.event).map_or(&[][..], Vec::as_slice);
-        // Its problems are placed already.
-        let mut outcome = self.plan.refund(&mut self.state, self.roster, refund, posted)?;
-        if let Some(posted) = self.posted.get_mut(&refund.event) {
+        let outcome = self.plan.refund(&mut self.state, self.roster, refund, posted)?;
+        Ok(self.keep(&refund.event, outcome))
+    }
+
+    fn reinstate(&mut self, reinstatement: &'a Reinstatement) -> Result<Outcome, Problem> {
+        let posted = self.posted.get(&reinstatement.event).map_or(&[][..], Vec::as_slice);
+        let outcome = self.plan.reinstate(&mut self.state, self.roster, reinstatement, posted)?;
+        Ok(self.keep(&reinstatement.event, outcome))
+    }
+
+    /// Keeps what became of the lines of an event.
+    fn keep(&mut self, event: &Id, mut outcome: Outcome) -> Outcome {
+        if let Some(posted) = self.posted.get_mut(event) {
             posted.extend(outcome.lines.iter().cloned());
         }
         if !self.explain {
             outcome.steps.clear();
         }
-        Ok(outcome)
+        outcome
     }
 }

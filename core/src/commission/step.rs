@@ -155,6 +155,21 @@ pub enum Step {
         /// From then on.
         until: Instant,
     },
+    /// What is given again of a line whose refund was undone.
+    Reinstated {
+        /// The rule of the line.
+        rule: Id,
+        /// What had been posted for the line.
+        posted: Money,
+        /// Which share of the sale is still refunded.
+        refunded: Rate,
+        /// What was left of the line.
+        left: Money,
+        /// What is left of it now.
+        target: Money,
+        /// What is given again.
+        reinstated: Money,
+    },
     /// What a refund took back of a line.
     Reversed {
         /// The rule of the line.
@@ -268,6 +283,10 @@ impl fmt::Display for Step {
                 write!(f, "{rate} of the {of}, {base}, posts {posted}")
             }
             Self::Held { until } => write!(f, "payable from {until}"),
+            Self::Reinstated { rule, posted, refunded, left, target, reinstated } => {
+                write!(f, "`{rule}` posted {posted}; {refunded} of the sale is still refunded, ")?;
+                write!(f, "{target} remains instead of {left}, so {reinstated}")
+            }
             Self::Reversed { rule, posted, refunded, target, before, reversal } => {
                 write!(f, "`{rule}` posted {posted}; {refunded} of the sale is refunded, ")?;
                 write!(f, "{target} remains")?;

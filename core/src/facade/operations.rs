@@ -13,6 +13,7 @@ macro_rules! for_each_operation {
             commission_guarantee: "commission.guarantee", $crate::commission::guarantee, $crate::commission::GuaranteeInput => $crate::commission::GuaranteeSettlement, "Settles what partners are paid at least in each period: what to add, and what to take back.";
             commission_merge: "commission.merge", $crate::commission::merge, $crate::commission::MergeInput => $crate::commission::Merged, "Merges the states of the parts of a history that were run apart.";
             commission_refund: "commission.refund", $crate::commission::refund, $crate::commission::RefundInput => $crate::commission::Evaluation, "What a refund takes back of the lines that were posted.";
+            commission_reinstate: "commission.reinstate", $crate::commission::reinstate, $crate::commission::ReinstateInput => $crate::commission::Evaluation, "What is given again of the lines that an undone refund took back.";
             commission_replay: "commission.replay", $crate::commission::replay, $crate::commission::ReplayInput => $crate::commission::Replay, "Replays a history of events and refunds from its beginning.";
             commission_what_if: "commission.what_if", $crate::commission::what_if, $crate::commission::WhatIfInput => $crate::commission::WhatIf, "Runs two plans over one history, and tells what differs by partner, rule and period.";
             explain_text: "explain.text", $crate::commission::tell, $crate::commission::ExplainInput => $crate::commission::Explanation, "Tells each step of an explanation as a sentence.";

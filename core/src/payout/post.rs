@@ -41,7 +41,7 @@ fn posting(line: &Line) -> Result<Option<Posting>, Problem> {
         LineKind::Unpaid => return Ok(None),
         LineKind::Commission | LineKind::Split | LineKind::Guarantee => EntryKind::Commission,
         LineKind::Override => EntryKind::Override,
-        LineKind::Reversal => EntryKind::Reversal,
+        LineKind::Reversal | LineKind::Reinstatement => EntryKind::Reversal,
     };
     let ticket = Ticket {
         key: Cause::of("commission_posting").derived(line.id).id(),

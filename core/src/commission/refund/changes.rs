@@ -106,6 +106,10 @@ impl Plan {
                 added.checked_mul(&minor)?.checked_mul(&taken.now)
             }
             Measure::Quantity => added.checked_mul(&taken.now),
+            // What is given back less than nothing is given again.
+            Measure::Count if taken.all && taken.now.signum() < 0 => {
+                Exact::ZERO.checked_sub(&added)
+            }
             Measure::Count if taken.all => Ok(added),
             Measure::Count => Ok(Exact::ZERO),
         }

@@ -7,10 +7,13 @@
 //! rule paid is given back like the others: nothing is posted for it, but it counts no longer.
 
 mod changes;
+mod reinstate;
 mod shares;
 
+use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::Cause;
 use crate::kernel::exact::{Exact, overflow};
+use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money, Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
@@ -55,35 +58,47 @@ impl Plan {
     ) -> Result<Outcome, Problem> {
         self.check_state(state)?;
         let placed = |problem: Problem| unsigned(problem).under("amount").under("refund");
-        let amount = self.minor(refund.amount).map_err(placed)?;
+        let amount = refund.amount.map(|amount| self.minor(amount)).transpose().map_err(placed)?;
         self.check_lines(refund, posted)?;
         let seller = seller(posted)?;
         if self.document.refunds == RefundPolicy::None || self.is_late(refund, seller)? {
             return Ok(self.nothing(&refund.id, OutcomeStatus::KeptByPolicy));
         }
         let reversed = reversed(posted, self.document.currency)?;
-        let shares = shares(refund, amount, posted, &reversed)?;
+        let shares = shares(refund, amount, posted, &reversed, self.document.currency)?;
         let mut outcome = self.nothing(&refund.id, OutcomeStatus::Earned);
         let mut taken = Vec::new();
-        for line in posted.iter().filter(|line| line.kind != LineKind::Reversal) {
+        for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
             let Some(share) = shares.get(&line.item.as_ref()) else { continue };
             let reversed = reversed.get(&line.id);
             taken.push(self.take_back(refund, line, share, reversed, &mut outcome.steps)?);
         }
-        let seller = &seller.partner;
+        self.finish(state, roster, refund.at, (&seller.partner, taken), &mut outcome)?;
+        Ok(outcome)
+    }
+
+    /// Writes into the outcome and the state what becomes of the lines.
+    fn finish(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        at: Instant,
+        (seller, taken): (&Id, Vec<Taken<'_>>),
+        outcome: &mut Outcome,
+    ) -> Result<(), Problem> {
         name(state, seller, &taken);
-        let changes = self.changes(state, roster, refund.at, (seller, &taken))?;
+        let changes = self.changes(state, roster, at, (seller, &taken))?;
         let tiers = changes.tiers(self, state);
         outcome.tier_changes = tiers
             .iter()
             .filter_map(|(partner, _, before, after)| {
-                self.tier_change(before.level(), after.level(), partner, refund.at)
+                self.tier_change(before.level(), after.level(), partner, at)
             })
             .collect();
         outcome.total = from_minor(self.sellers_total(&taken)?, self.document.currency);
         outcome.lines = taken.into_iter().map(|taken| taken.reversal).collect();
         changes.write(state, tiers);
-        Ok(outcome)
+        Ok(())
     }
 
     /// Whether a refund comes too late to take anything back.
@@ -93,16 +108,26 @@ impl Plan {
         Ok(refund.at >= within.add_to(sold.at, self.document.zone).map_err(placed)?)
     }
 
+    /// Makes sure that lines were posted by this version of the plan.
+    fn check_plan_of(&self, posted: &[Line]) -> Result<(), Problem> {
+        let is_other = |line: &Line| {
+            line.plan != self.reference.id || line.plan_version != self.reference.version
+        };
+        let Some((position, line)) = posted.iter().enumerate().find(|(_, line)| is_other(line))
+        else {
+            return Ok(());
+        };
+        let problem = Problem::new(
+            LINE_OF_OTHER_PLAN,
+            format!("the line is of `{}` version {}", line.plan, line.plan_version),
+            "refund with the plan and the version that posted the line",
+        );
+        Err(problem.under("plan").under(position).under("posted"))
+    }
+
     fn check_lines(&self, refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
-        for (position, line) in posted.iter().enumerate() {
-            if line.plan != self.reference.id || line.plan_version != self.reference.version {
-                let problem = Problem::new(
-                    LINE_OF_OTHER_PLAN,
-                    format!("the line is of `{}` version {}", line.plan, line.plan_version),
-                    "refund with the plan and the version that posted the line",
-                );
-                return Err(problem.under("plan").under(position).under("posted"));
-            }
+        self.check_plan_of(posted)?;
+        for line in posted {
             if line.kind == LineKind::Reversal && line.event == refund.id {
                 let problem = Problem::new(
                     REFUND_REPEATED,
@@ -113,7 +138,7 @@ impl Plan {
             }
         }
         let refunded = |line: &&Line| {
-            line.kind != LineKind::Reversal
+            !line.kind.is_of_another()
                 && line.event == refund.event
                 && (refund.item.is_none() || line.item == refund.item)
         };
@@ -201,7 +226,7 @@ fn unsigned(problem: Problem) -> Problem {
 
 /// Makes sure that no line of another event is taken back along with those of the refunded one.
 fn check_event(refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
-    let is_other = |line: &Line| line.kind != LineKind::Reversal && line.event != refund.event;
+    let is_other = |line: &Line| !line.kind.is_of_another() && line.event != refund.event;
     let Some(position) = posted.iter().position(is_other) else { return Ok(()) };
     let problem = Problem::new(
         REFUND_OF_UNKNOWN_SALE,

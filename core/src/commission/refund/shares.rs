@@ -11,7 +11,7 @@ use crate::kernel::allocation::{Part, allocate};
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::exact::{Exact, overflow};
 use crate::kernel::id::Id;
-use crate::kernel::money::{Currency, from_minor, to_minor};
+use crate::kernel::money::{Currency, Money, Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
 use super::super::event::Refund;
@@ -31,6 +31,8 @@ pub(super) struct Reversed {
     pub(super) amount: i64,
     /// The share of its sale.
     pub(super) share: Exact,
+    /// Whether some refund of it was undone.
+    undone: bool,
 }
 
 /// What was taken back so far, by the lines that it was taken back of.
@@ -40,14 +42,18 @@ pub(super) fn reversed(
 ) -> Result<HashMap<DerivedId, Reversed>, Problem> {
     let mut reversed: HashMap<DerivedId, Reversed> = HashMap::new();
     for line in posted {
-        let Some(origin) = line.origin.filter(|_| line.kind == LineKind::Reversal) else {
+        let Some(origin) = line.origin.filter(|_| line.kind.is_of_another()) else {
             continue;
         };
         let of = reversed.entry(origin).or_default();
         let amount = to_minor(line.amount.amount, currency)?;
         of.amount = of.amount.checked_add(amount).ok_or_else(overflow)?;
-        if let Some(share) = line.refunded.as_ref().filter(|share| *share.exact() > of.share) {
-            of.share = share.exact().clone();
+        let Some(share) = line.refunded.as_ref().map(Rate::exact) else { continue };
+        // The share only grows, whatever the order of the lines, until a refund is undone: from
+        // then on the line that was given out last has it.
+        of.undone |= line.kind == LineKind::Reinstatement;
+        if of.undone || *share > of.share {
+            of.share = share.clone();
         }
     }
     Ok(reversed)
@@ -68,17 +74,19 @@ struct OrderLine<'a> {
 /// something of.
 pub(super) fn shares<'a>(
     refund: &Refund,
-    amount: i64,
+    amount: Option<i64>,
     posted: &'a [Line],
     reversed: &HashMap<DerivedId, Reversed>,
+    currency: Currency,
 ) -> Result<BTreeMap<Option<&'a Id>, Share>, Problem> {
-    let currency = refund.amount.currency;
     let mut lines = order(posted, reversed, currency)?;
     lines.retain(|line| refund.item.is_none() || line.item == refund.item.as_ref());
     let left = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.left));
-    let rest = left.ok_or_else(overflow)?.saturating_sub(amount);
+    let left = left.ok_or_else(overflow)?;
+    let amount = amount.unwrap_or(left);
+    let rest = left.saturating_sub(amount);
     if rest < 0 {
-        return Err(too_much(refund, amount.saturating_add(rest)));
+        return Err(too_much(from_minor(amount, currency), from_minor(left, currency)));
     }
     let mut shares = BTreeMap::new();
     for (line, part) in lines.iter().zip(spread(amount, &lines)?) {
@@ -116,7 +124,7 @@ fn order<'a>(
     let mut places: BTreeMap<Option<&Id>, usize> = BTreeMap::new();
     let mut whole = None;
     for (position, line) in posted.iter().enumerate() {
-        if line.kind == LineKind::Reversal {
+        if line.kind.is_of_another() {
             continue;
         }
         let placed = |problem: Problem| problem.under(position).under("posted");
@@ -169,11 +177,10 @@ pub(super) fn mismatch(message: impl Into<String>) -> Problem {
     )
 }
 
-fn too_much(refund: &Refund, left: i64) -> Problem {
-    let left = from_minor(left, refund.amount.currency);
+fn too_much(refunded: Money, left: Money) -> Problem {
     Problem::new(
         REFUND_EXCEEDS_SALE,
-        format!("`{}` is refunded, but only `{left}` is left of what was paid", refund.amount),
+        format!("`{refunded}` is refunded, but only `{left}` is left of what was paid"),
         "refund at most what was paid and not given back yet",
     )
     .under("amount")

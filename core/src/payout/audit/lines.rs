@@ -32,8 +32,11 @@ pub(super) fn to_partner(
 pub(super) fn reversals(sound: &[Sound<'_>]) -> Vec<Problem> {
     let earned = |kind| matches!(kind, EntryKind::Commission | EntryKind::Override);
     let mut left: BTreeMap<DerivedId, BTreeMap<Currency, i128>> = BTreeMap::new();
+    let mut whole: BTreeMap<(DerivedId, Currency), i128> = BTreeMap::new();
     for one in sound {
         let sums = to_partner(one.posting, earned);
+        let reference = one.posting.reference;
+        whole.extend(sums.iter().map(|(currency, minor)| ((reference, *currency), *minor)));
         if !sums.is_empty() {
             left.insert(one.posting.reference, sums);
         }
@@ -52,8 +55,11 @@ pub(super) fn reversals(sound: &[Sound<'_>]) -> Vec<Problem> {
             let left = left.entry(currency).or_default();
             let before = *left;
             *left += minor;
-            // A reversal has the other sign, and stops at zero.
-            if before.signum() * minor.signum() > 0 || before.signum() * left.signum() < 0 {
+            // What is taken back stops at zero; what is given again, because a refund was undone,
+            // at what was earned.
+            let earned = whole.get(&(origin, currency)).copied().unwrap_or_default();
+            let most = earned.signum() * (*left - earned).signum() > 0;
+            if most || earned.signum() * left.signum() < 0 || earned == 0 {
                 found.push(one.place(exceeds(origin, before, minor, currency)));
             }
         }
@@ -135,7 +141,7 @@ fn says(posting: &Posting, line: &Line) -> bool {
     let kind = match line.kind {
         LineKind::Commission | LineKind::Split | LineKind::Guarantee => EntryKind::Commission,
         LineKind::Override => EntryKind::Override,
-        LineKind::Reversal => EntryKind::Reversal,
+        LineKind::Reversal | LineKind::Reinstatement => EntryKind::Reversal,
         LineKind::Unpaid => return false,
     };
     let amount = to_minor(line.amount.amount, line.amount.currency).ok().map(i128::from);

@@ -1,0 +1,157 @@
+//! Refunds undone: a chargeback that was won gives the partner back what it took.
+//!
+//! The share that the refund gave back is taken off what has been refunded of the line, and what is
+//! left of the line becomes `round(posted * (1 - refunded))` again, as if that refund had never
+//! been. What other refunds took stays taken.
+
+use crate::kernel::derived_id::{Cause, DerivedId};
+use crate::kernel::exact::{Exact, overflow};
+use crate::kernel::money::{Amount, Rate, from_minor, to_minor};
+use crate::kernel::problem::Problem;
+
+use super::super::compile::Plan;
+use super::super::event::Reinstatement;
+use super::super::outcome::{Line, LineKind, Outcome, OutcomeStatus};
+use super::super::roster::Roster;
+use super::super::state::State;
+use super::super::step::Step;
+use super::super::working::Working;
+use super::super::{REINSTATEMENT_OF_UNKNOWN_REFUND, REINSTATEMENT_REPEATED};
+use super::shares::{Reversed, reversed};
+use super::{Taken, seller, shown};
+
+impl Plan {
+    /// Gives again what a refund took back, because it was undone.
+    ///
+    /// `posted` are the lines of the refunded event, reversals and earlier reinstatements included,
+    /// as they were given out and in that order.
+    ///
+    /// # Errors
+    /// What is wrong with the reinstatement or the lines, with its place under `/reinstatement` or
+    /// `/posted`; the state is then unchanged.
+    pub fn reinstate(
+        &self,
+        state: &mut State,
+        roster: &Roster,
+        reinstatement: &Reinstatement,
+        posted: &[Line],
+    ) -> Result<Outcome, Problem> {
+        self.check_state(state)?;
+        self.check_plan_of(posted)?;
+        check(reinstatement, posted)?;
+        let seller = &seller(posted)?.partner;
+        let reversed = reversed(posted, self.document.currency)?;
+        let mut outcome = self.nothing(&reinstatement.id, OutcomeStatus::Earned);
+        let mut taken = Vec::new();
+        for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
+            let undone = posted.iter().find(|one| undoes(reinstatement, one, line.id));
+            let (Some(undone), Some(before)) = (undone, reversed.get(&line.id)) else { continue };
+            taken.push(self.give_again(reinstatement, (line, undone), posted, before)?);
+        }
+        outcome.steps = taken.iter().filter_map(|one| self.reinstated(one)).collect();
+        self.finish(state, roster, reinstatement.at, (seller, taken), &mut outcome)?;
+        Ok(outcome)
+    }
+
+    fn give_again<'a>(
+        &self,
+        reinstatement: &Reinstatement,
+        (line, undone): (&'a Line, &Line),
+        posted: &[Line],
+        before: &Reversed,
+    ) -> Result<Taken<'a>, Problem> {
+        let currency = self.document.currency;
+        let given_back = given_back(posted, line.id, undone.id)?;
+        let refunded = before.share.checked_sub(&given_back)?;
+        let earned = to_minor(line.amount.amount, currency)?;
+        let target = Exact::from(earned).checked_mul(&Exact::ONE.checked_sub(&refunded)?)?;
+        let target = target.settle(&Exact::ONE, self.document.rounding).ok_or_else(overflow)?;
+        // Both lie between zero and what was earned, so their difference fits.
+        let amount = target.saturating_sub(earned.saturating_add(before.amount));
+        let reinstated = Line {
+            id: id(undone.id),
+            kind: LineKind::Reinstatement,
+            event: reinstatement.id.clone(),
+            amount: from_minor(amount, currency),
+            at: reinstatement.at,
+            payable_at: reinstatement.at.max(line.payable_at),
+            base: shown(line.base),
+            gross: shown(line.gross),
+            order_gross: shown(line.order_gross),
+            measured: Amount::ZERO,
+            counted: Amount::ZERO,
+            origin: Some(line.id),
+            refunded: Some(Rate::new(refunded)),
+            ..line.clone()
+        };
+        let all = before.share == Exact::ONE && !given_back.is_zero();
+        Ok(Taken { line, reversal: reinstated, now: Exact::ZERO.checked_sub(&given_back)?, all })
+    }
+
+    fn reinstated(&self, one: &Taken<'_>) -> Option<Step> {
+        let currency = self.document.currency;
+        let minor = |money: crate::kernel::money::Money| to_minor(money.amount, currency).ok();
+        let refunded = one.reversal.refunded.clone()?;
+        let posted = Exact::from(minor(one.line.amount)?);
+        let left = Exact::ONE.checked_sub(refunded.exact()).ok()?;
+        let target = posted.checked_mul(&left).ok()?;
+        let target = target.settle(&Exact::ONE, self.document.rounding)?;
+        let reinstated = minor(one.reversal.amount)?;
+        Some(Step::Reinstated {
+            rule: one.line.rule.clone()?,
+            posted: shown(one.line.amount),
+            refunded,
+            left: from_minor(target.checked_sub(reinstated)?, currency),
+            target: from_minor(target, currency),
+            reinstated: one.reversal.amount,
+        })
+    }
+}
+
+/// Whether a line is what the undone refund took back of another one.
+fn undoes(reinstatement: &Reinstatement, line: &Line, origin: DerivedId) -> bool {
+    line.kind == LineKind::Reversal
+        && line.event == reinstatement.refund
+        && line.origin == Some(origin)
+}
+
+/// The share of a line that one of its reversals gave back: what it added to the share before it.
+fn given_back(posted: &[Line], origin: DerivedId, undone: DerivedId) -> Result<Exact, Problem> {
+    let mut before = Exact::ZERO;
+    for line in posted.iter().filter(|line| line.origin == Some(origin)) {
+        let share = line.refunded.as_ref().map_or(Exact::ZERO, |share| share.exact().clone());
+        if line.id == undone {
+            return share.checked_sub(&before);
+        }
+        before = share;
+    }
+    Ok(Exact::ZERO)
+}
+
+/// A reversal is given again once, so that its id is that of the reinstatement's line.
+fn id(undone: DerivedId) -> DerivedId {
+    Cause::of("reinstatement").derived(undone).id()
+}
+
+fn check(reinstatement: &Reinstatement, posted: &[Line]) -> Result<(), Problem> {
+    let of_refund =
+        |line: &&Line| line.kind == LineKind::Reversal && line.event == reinstatement.refund;
+    let mut undone = posted.iter().filter(of_refund).peekable();
+    if undone.peek().is_none() {
+        let problem = Problem::new(
+            REINSTATEMENT_OF_UNKNOWN_REFUND,
+            format!("the refund `{}` took back none of the posted lines", reinstatement.refund),
+            "hand back the lines of the refunded event, its reversals included",
+        );
+        return Err(problem.under("refund").under("reinstatement"));
+    }
+    if undone.any(|line| posted.iter().any(|one| one.id == id(line.id))) {
+        let problem = Problem::new(
+            REINSTATEMENT_REPEATED,
+            format!("the refund `{}` has been undone already", reinstatement.refund),
+            "a refund is undone once, and all of it",
+        );
+        return Err(problem.under("refund").under("reinstatement"));
+    }
+    Ok(())
+}
