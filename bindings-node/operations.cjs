@@ -21,6 +21,7 @@ exports.OPERATIONS = Object.freeze([
   'money.convert',
   'money.round',
   'plan.describe',
+  'plan.in_force',
   'plan.lint',
   'payout.adjust',
   'payout.audit',
@@ -73,6 +74,7 @@ exports.money = {
 
 exports.plan = {
   describe: (input) => call('plan.describe', input),
+  inForce: (input) => call('plan.in_force', input),
   lint: (input) => call('plan.lint', input),
 };
 

@@ -1942,6 +1942,22 @@ export interface PlanDocument {
   dated_by?: DatedBy;
 }
 
+/** The version that an event belongs to. */
+export interface PlanInForce {
+  /** The version; none if none is in force. */
+  plan?: PlanReference;
+}
+
+/** What `plan.in_force` takes. */
+export interface PlanInForceInput {
+  /** The versions of one plan, in any order. */
+  versions: (PlanDocument | string)[];
+  /** When the event happened. */
+  at: InstantInput;
+  /** When it was attributed; when it happened unless said. */
+  attributed_at?: InstantInput;
+}
+
 /** What `plan.validate` takes. */
 export interface PlanInput {
   /** The plan. */
@@ -3073,6 +3089,8 @@ export interface Operations {
   'money.round': { input: RoundInput; output: Money };
   /** Checks a commission plan and says what it reads, keeps and may be cut by. */
   'plan.describe': { input: PlanInput; output: PlanDescription };
+  /** Finds the version of a plan that an event belongs to, by its time or that of its attribution. */
+  'plan.in_force': { input: PlanInForceInput; output: PlanInForce };
   /** Warns of what a valid plan allows and probably does not mean. */
   'plan.lint': { input: PlanLintInput; output: PlanLint };
   /** Posts an adjustment or the write-off of a debt, with its reason and who approved it. */

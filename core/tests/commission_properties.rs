@@ -36,6 +36,8 @@ mod partitions;
 mod plans;
 #[path = "commission/posted.rs"]
 mod posted;
+#[path = "commission/reduced.rs"]
+mod reduced;
 #[path = "commission/refunds.rs"]
 mod refunds;
 #[path = "commission/steps.rs"]

@@ -85,6 +85,8 @@ __all__ = [
     "PayoutTotals",
     "Plan",
     "PlanDescription",
+    "PlanInForce",
+    "PlanInForceInput",
     "PlanInput",
     "PlanLint",
     "PlanLintInput",
@@ -171,6 +173,7 @@ __all__ = [
     "payout_withdraw",
     "payout_withhold",
     "plan_describe",
+    "plan_in_force",
     "plan_lint",
     "schedule_rate",
 ]
@@ -1895,6 +1898,42 @@ class PlanDescription:
     def __hash__(self) -> int: ...
 
 @final
+class PlanInForce:
+    """The version that an event belongs to."""
+    def __new__(cls, *, plan: PlanReference | None = None) -> PlanInForce: ...
+    @property
+    def plan(self) -> PlanReference | None:
+        """The version; none if none is in force."""
+    @staticmethod
+    def from_json(text: str) -> PlanInForce:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PlanInForceInput:
+    """What `plan.in_force` takes."""
+    def __new__(cls, *, versions: Sequence[DocumentInput], at: InstantInput, attributed_at: InstantInput | None = None) -> PlanInForceInput: ...
+    @property
+    def versions(self) -> list[str]:
+        """The versions of one plan, in any order."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When the event happened."""
+    @property
+    def attributed_at(self) -> _dt.datetime | None:
+        """When it was attributed; when it happened unless said."""
+    @staticmethod
+    def from_json(text: str) -> PlanInForceInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class PlanInput:
     """What `plan.validate` takes."""
     def __new__(cls, *, plan: DocumentInput) -> PlanInput: ...
@@ -3279,6 +3318,9 @@ def money_round(input: RoundInput) -> Money:
 
 def plan_describe(input: PlanInput) -> PlanDescription:
     """Checks a commission plan and says what it reads, keeps and may be cut by."""
+
+def plan_in_force(input: PlanInForceInput) -> PlanInForce:
+    """Finds the version of a plan that an event belongs to, by its time or that of its attribution."""
 
 def plan_lint(input: PlanLintInput) -> PlanLint:
     """Warns of what a valid plan allows and probably does not mean."""

@@ -40,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("money.convert", "Converts an amount of money at an exchange rate, rounded once.", money.convert, _native.money_convert, _native.ConvertInput),
     Operation("money.round", "Rounds an amount of money to its currency's minor unit.", money.round, _native.money_round, _native.RoundInput),
     Operation("plan.describe", "Checks a commission plan and says what it reads, keeps and may be cut by.", plan.describe, _native.plan_describe, _native.PlanInput),
+    Operation("plan.in_force", "Finds the version of a plan that an event belongs to, by its time or that of its attribution.", plan.in_force, _native.plan_in_force, _native.PlanInForceInput),
     Operation("plan.lint", "Warns of what a valid plan allows and probably does not mean.", plan.lint, _native.plan_lint, _native.PlanLintInput),
     Operation("payout.adjust", "Posts an adjustment or the write-off of a debt, with its reason and who approved it.", payout.adjust, _native.payout_adjust, _native.AdjustInput),
     Operation("payout.audit", "Tells every rule of the books that a list of postings breaks.", payout.audit, _native.payout_audit, _native.PayoutAuditInput),

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from . import _native
-from ._native import PlanDescription, PlanInput, PlanLint, PlanLintInput
-from .types import DocumentInput
+from collections.abc import Sequence
 
-__all__ = ["describe", "lint"]
+from . import _native
+from ._native import PlanDescription, PlanInForce, PlanInForceInput, PlanInput, PlanLint, PlanLintInput
+from .types import DocumentInput, InstantInput
+
+__all__ = ["describe", "in_force", "lint"]
 
 
 def describe(*, plan: DocumentInput) -> PlanDescription:
@@ -20,6 +22,20 @@ def describe(*, plan: DocumentInput) -> PlanDescription:
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.plan_describe(_native.PlanInput(plan=plan))
+
+
+def in_force(*, versions: Sequence[DocumentInput], at: InstantInput, attributed_at: InstantInput | None = None) -> PlanInForce:
+    """Finds the version of a plan that an event belongs to, by its time or that of its attribution.
+
+    Args:
+        versions: The versions of one plan, in any order.
+        at: When the event happened.
+        attributed_at: When it was attributed; when it happened unless said.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.plan_in_force(_native.PlanInForceInput(versions=versions, at=at, attributed_at=attributed_at))
 
 
 def lint(*, plan: DocumentInput) -> PlanLint:

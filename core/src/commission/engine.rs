@@ -11,7 +11,6 @@ use super::compile::Plan;
 use super::evaluate::{Evaluator, Rated, Stop};
 use super::event::{Event, Partner, PartnerStatus};
 use super::outcome::{Outcome, OutcomeStatus};
-use super::plan::DatedBy;
 use super::rates::Tables;
 use super::reading::{Few, Reading};
 use super::roster::Roster;
@@ -185,13 +184,7 @@ impl Plan {
     }
 
     fn outside(&self, record: Option<&Partner>, event: &Event) -> Option<OutcomeStatus> {
-        let at = match self.document.dated_by {
-            DatedBy::Event => event.at,
-            DatedBy::Attribution => event.attributed_at.unwrap_or(event.at),
-        };
-        let early = self.document.effective_from.is_some_and(|from| at < from);
-        let late = self.document.effective_until.is_some_and(|until| at >= until);
-        if early || late {
+        if !self.is_in_force(event.at, event.attributed_at) {
             return Some(OutcomeStatus::OutsideEffectiveDates);
         }
         (record?.status == PartnerStatus::Closed).then_some(OutcomeStatus::PartnerClosed)

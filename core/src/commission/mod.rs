@@ -62,6 +62,7 @@ mod table;
 mod telling;
 mod totals;
 mod validate;
+mod versions;
 mod what_if;
 mod working;
 
@@ -102,6 +103,8 @@ crate::codes! {
     GUARANTEE_MISSING = "guarantee_missing";
     /// The periods that are settled run backwards, or are too many.
     GUARANTEE_PERIODS = "guarantee_periods";
+    /// Versions of a plan are of different plans, or one is there twice.
+    PLAN_VERSIONS_MIXED = "plan_versions_mixed";
     /// No event can meet a rule.
     RULE_NEVER_APPLIES = "rule_never_applies";
     /// A rule of a group `first` is behind one that takes all that it would pay.
@@ -187,4 +190,5 @@ pub use step::{ExplainInput, Explanation, SkipReason, Step, tell};
 pub use stored::{StateDocument, StateFormat, StateText, StoredSum, StoredTier};
 pub use table::EventTable;
 pub use totals::{Totals, TotalsWindow};
+pub use versions::{PlanInForce, PlanInForceInput, in_force};
 pub use what_if::{Difference, WhatIf, WhatIfInput, what_if};

@@ -26,6 +26,7 @@ macro_rules! for_each_operation {
             money_convert: "money.convert", $crate::kernel::money::convert, $crate::kernel::money::ConvertInput => $crate::kernel::money::Money, "Converts an amount of money at an exchange rate, rounded once.";
             money_round: "money.round", $crate::kernel::money::round, $crate::kernel::money::RoundInput => $crate::kernel::money::Money, "Rounds an amount of money to its currency's minor unit.";
             plan_describe: "plan.describe", $crate::commission::describe, $crate::commission::PlanInput => $crate::commission::PlanDescription, "Checks a commission plan and says what it reads, keeps and may be cut by.";
+            plan_in_force: "plan.in_force", $crate::commission::in_force, $crate::commission::PlanInForceInput => $crate::commission::PlanInForce, "Finds the version of a plan that an event belongs to, by its time or that of its attribution.";
             plan_lint: "plan.lint", $crate::commission::lint, $crate::commission::PlanLintInput => $crate::commission::PlanLint, "Warns of what a valid plan allows and probably does not mean.";
             payout_adjust: "payout.adjust", $crate::payout::adjust, $crate::payout::AdjustInput => $crate::payout::Posting, "Posts an adjustment or the write-off of a debt, with its reason and who approved it.";
             payout_audit: "payout.audit", $crate::payout::audit, $crate::payout::PayoutAuditInput => $crate::payout::PayoutAudit, "Tells every rule of the books that a list of postings breaks.";

@@ -17,9 +17,8 @@ use crate::documents::{put, roster};
 use crate::events::{EventSpec, Happens, Shape};
 use crate::histories::{Case, cases, compiled, sorted, told_line};
 use crate::oracle::Oracle;
-use crate::plans::{
-    COUNTRIES, KINDS, PRODUCTS, PlanSpec, decided_by_words, paid_by_one_rule, paid_by_percentages,
-};
+use crate::plans::{COUNTRIES, KINDS, PRODUCTS, PlanSpec};
+use crate::reduced::{decided_by_words, paid_by_one_rule, paid_by_percentages};
 use crate::tries::tries;
 
 const FLAT: Shape = Shape { items: false, sparse: false, most: 20_000 };
