@@ -79,5 +79,5 @@ ci: ## everything that must be green before a change lands
 clean-caches: ## remove what the scripts installed and built, but cargo's own target directories
 	rm -rf target/venv target/venv-peers target/python target/node target/ci target/tools target/demo \
 	  target/fuzz target/fuzz-corpus target/fuzz-found target/properties target/bench-phone \
-	  target/mutants.out target/mutants.out.old bindings-node/node_modules \
+	  target/mutants.out target/mutants.out.old bindings-node/node_modules tests/statecharts/node_modules \
 	  bindings-swift/.build bindings-swift/lib bindings-swift/Sources/Guerdon/Generated bindings-kotlin/target

@@ -36,6 +36,17 @@ exports.OPERATIONS = Object.freeze([
   'payout.withdraw',
   'payout.withhold',
   'schedule.rate',
+  'workflow.accepts',
+  'workflow.apply',
+  'workflow.describe',
+  'workflow.diagram',
+  'workflow.migrate',
+  'workflow.next_due',
+  'workflow.ready_made',
+  'workflow.replay',
+  'workflow.retry',
+  'workflow.start',
+  'workflow.validate',
 ]);
 
 exports.commission = {
@@ -95,4 +106,18 @@ exports.payout = {
 
 exports.schedule = {
   rate: (input) => call('schedule.rate', input),
+};
+
+exports.workflow = {
+  accepts: (input) => call('workflow.accepts', input),
+  apply: (input) => call('workflow.apply', input),
+  describe: (input) => call('workflow.describe', input),
+  diagram: (input) => call('workflow.diagram', input),
+  migrate: (input) => call('workflow.migrate', input),
+  nextDue: (input) => call('workflow.next_due', input),
+  readyMade: (input) => call('workflow.ready_made', input),
+  replay: (input) => call('workflow.replay', input),
+  retry: (input) => call('workflow.retry', input),
+  start: (input) => call('workflow.start', input),
+  validate: (input) => call('workflow.validate', input),
 };

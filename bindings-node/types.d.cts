@@ -90,6 +90,33 @@ export type OneKeyOf<T> = {
 export type OnlyOneOf<T, Keys extends PropertyKey = T extends unknown ? keyof T : never> =
   T extends unknown ? T & { [P in Exclude<Keys, keyof T>]?: never } : never;
 
+/** A transition that an event would take now. */
+export interface Accepted {
+  /** The event: a name, or a pattern that ends in `*`. */
+  event: string;
+  /** The state whose transition it is; none for the whole chart. */
+  state?: Id;
+  /** JSON pointer of the transition, from the root of the document. */
+  transition: string;
+  /**
+   * Where it leads.
+   * @default []
+   */
+  to?: Id[];
+  /** Whether its condition holds now. One without a condition always does. */
+  holds: boolean;
+  /**
+   * The facts for want of which the condition is unknown.
+   * @default []
+   */
+  missing?: string[];
+  /**
+   * Each node of the condition as it was computed.
+   * @default []
+   */
+  trace?: ExpressionStep[];
+}
+
 /** Where an entry stands, seen from the program; all accounts together sum to zero. */
 export type Account =
   /** What the program owes the partner. */
@@ -234,6 +261,182 @@ export type CapScope =
   | 'partner'
   /** What the whole plan pays to sellers. */
   | 'program';
+
+/** Something that is done on entering a state, on leaving it, or on a transition. */
+export type ChartAction<At = Instant> = OneKeyOf<ChartActionKeys<At>>;
+
+/** The keys of `ChartAction`, of which a value has one. */
+export interface ChartActionKeys<At = Instant> {
+  /** Hands an effect to the host, who performs it. */
+  effect: ChartEffect<At>;
+  /** Gives a piece of the chart's data another value. */
+  assign: ChartAssignment<At>;
+  /** Raises an event, which is handled before anything from outside. */
+  raise: Id;
+  /** Sends an event later, whichever states are active then. */
+  send: ChartSend;
+}
+
+/** A new value for a piece of the chart's data. */
+export interface ChartAssignment<At = Instant> {
+  /** Which piece, as it is declared. */
+  data: string;
+  /** Its value from then on; unknown if this is. */
+  value: Expression<At>;
+}
+
+/** An effect: what the host is to do, as data. */
+export interface ChartEffect<At = Instant> {
+  /** What kind of thing it is, by a word of the host's. */
+  kind: Id;
+  /**
+   * What the host needs to know for it, by name; what is unknown is left out.
+   * @default {}
+   */
+  payload?: { [key: string]: Expression<At> };
+}
+
+/** An event that comes later. */
+export interface ChartSend {
+  /** Its name. */
+  event: Id;
+  /** How much later. */
+  after: Span;
+}
+
+/** One thing that happened in a chart, in order. */
+export type ChartStep =
+  | ChartStepHandled
+  | ChartStepDue
+  | ChartStepAsked
+  | ChartStepTaken
+  | ChartStepLeft
+  | ChartStepEntered
+  | ChartStepAssigned
+  | ChartStepRaised
+  | ChartStepSent
+  | ChartStepEmitted;
+
+/** An event was looked at: one from outside, or one that the chart raised. */
+export interface ChartStepHandled {
+  type: 'handled';
+  /** Its name. */
+  event: Id;
+}
+
+/** A deadline had come. */
+export interface ChartStepDue {
+  type: 'due';
+  /** The state whose deadline it was; none for an event that was sent to come later. */
+  state?: Id;
+  /** When it was due. */
+  at: Instant;
+}
+
+/** A condition was asked. */
+export interface ChartStepAsked {
+  type: 'asked';
+  /** JSON pointer of its transition, from the root of the document. */
+  transition: string;
+  /** Whether it holds. */
+  holds: boolean;
+  /**
+   * The facts for want of which it is unknown.
+   * @default []
+   */
+  missing?: string[];
+}
+
+/** A transition was taken. */
+export interface ChartStepTaken {
+  type: 'taken';
+  /** JSON pointer of the transition, from the root of the document. */
+  transition: string;
+  /** The state that it belongs to; none for the whole chart. */
+  state?: Id;
+}
+
+/** A state was left. */
+export interface ChartStepLeft {
+  type: 'left';
+  /** Which. */
+  state: Id;
+}
+
+/** A state was entered. */
+export interface ChartStepEntered {
+  type: 'entered';
+  /** Which. */
+  state: Id;
+  /** The how-manieth entry of the instance this is. */
+  entry: number;
+}
+
+/** A piece of data has another value. */
+export interface ChartStepAssigned {
+  type: 'assigned';
+  /** Which. */
+  data: string;
+  /** The value; none if it is unknown. */
+  value?: FactValue;
+}
+
+/** The chart raised an event. */
+export interface ChartStepRaised {
+  type: 'raised';
+  /** Its name. */
+  event: Id;
+}
+
+/** The chart sent an event that comes later. */
+export interface ChartStepSent {
+  type: 'sent';
+  /** Its name. */
+  event: Id;
+  /** When it comes. */
+  due: Instant;
+}
+
+/** An effect was handed out. */
+export interface ChartStepEmitted {
+  type: 'emitted';
+  /** The state that it belongs to; none for the whole chart. */
+  state?: Id;
+  /** The entry of that state. */
+  entry: number;
+  /** Its number among the effects of that entry, from 0. */
+  ordinal: number;
+}
+
+/** A way out of a state, or something to do without leaving it. */
+export interface ChartTransition<At = Instant> {
+  /**
+   * The event that takes it: a name; `order.*` for every name that begins so; `*` for any.
+   * `done.state.ID` comes when the state of that id has reached its end. Without `event` and
+   * `after` the transition is taken as soon as its condition holds.
+   */
+  event?: Id;
+  /** How long after the state was entered it is taken, unless the state was left before. */
+  after?: Span;
+  /** Only where this holds. */
+  when?: Expression<At>;
+  /**
+   * The states that are entered; several in different branches of a parallel state. Without
+   * any, no state is left and only the actions are done.
+   * @default []
+   */
+  to?: Id[];
+  /**
+   * Whether the state itself is not left when all of `to` lies inside it.
+   * @default false
+   */
+  internal?: boolean;
+  /**
+   * What is done when it is taken, in order.
+   * @default []
+   */
+  actions?: ChartAction<At>[];
+}
 
 /** Which of a group's matching rules are paid. */
 export type Combine =
@@ -425,6 +628,13 @@ export interface ExchangeRate {
   rate: Exact;
 }
 
+/** What becomes of an instance whose step has failed for good. */
+export type Exhausted =
+  /** It fails. */
+  | 'fail'
+  /** It is paused; resuming it tries the step again. */
+  | 'pause';
+
 /** What `explain.text` takes. */
 export interface ExplainInput {
   /** The steps of an outcome. */
@@ -438,92 +648,92 @@ export interface Explanation {
 }
 
 /** A typed expression: an op over arguments, a fact, or a literal. */
-export type Expression = OnlyOneOf<
-  | ExpressionOp
-  | ExpressionFact
-  | ExpressionBool
-  | ExpressionInteger
-  | ExpressionDecimal
-  | ExpressionMoney
-  | ExpressionString
-  | ExpressionDate
-  | ExpressionInstant
-  | ExpressionDuration
-  | ExpressionList
+export type Expression<At = Instant> = OnlyOneOf<
+  | ExpressionOp<At>
+  | ExpressionFact<At>
+  | ExpressionBool<At>
+  | ExpressionInteger<At>
+  | ExpressionDecimal<At>
+  | ExpressionMoney<At>
+  | ExpressionString<At>
+  | ExpressionDate<At>
+  | ExpressionInstant<At>
+  | ExpressionDuration<At>
+  | ExpressionList<At>
 >;
 
 /** An op over arguments. */
-export interface ExpressionOp {
+export interface ExpressionOp<At = Instant> {
   /** What is done. */
   op: Op;
   /** With what, in order. */
-  args: Expression[];
+  args: Expression<At>[];
 }
 
 /** The value of a fact, or unknown where there is none. */
-export interface ExpressionFact {
+export interface ExpressionFact<At = Instant> {
   /** The name of a declared fact. */
   fact: string;
 }
 
 /** True or false. */
-export interface ExpressionBool {
+export interface ExpressionBool<At = Instant> {
   /** The value. */
   bool: boolean;
 }
 
 /** A whole number. */
-export interface ExpressionInteger {
+export interface ExpressionInteger<At = Instant> {
   /** The value. */
   integer: number;
 }
 
 /** A decimal number. */
-export interface ExpressionDecimal {
+export interface ExpressionDecimal<At = Instant> {
   /** The value. */
   decimal: Amount;
 }
 
 /** An amount in a currency. */
-export interface ExpressionMoney {
+export interface ExpressionMoney<At = Instant> {
   /** The value. */
   money: Money;
 }
 
 /** A text. */
-export interface ExpressionString {
+export interface ExpressionString<At = Instant> {
   /** The value. */
   string: string;
 }
 
 /** A calendar date. */
-export interface ExpressionDate {
+export interface ExpressionDate<At = Instant> {
   /** The value. */
   date: CalendarDate;
 }
 
 /** A moment. */
-export interface ExpressionInstant {
+export interface ExpressionInstant<At = Instant> {
   /** The value. */
-  instant: InstantInput;
+  instant: At;
 }
 
 /** A duration. */
-export interface ExpressionDuration {
+export interface ExpressionDuration<At = Instant> {
   /** The value. */
   duration: Span;
 }
 
 /** A list of values of one type. */
-export interface ExpressionList {
+export interface ExpressionList<At = Instant> {
   /** The values. */
-  list: Expression[];
+  list: Expression<At>[];
 }
 
 /** What `expression.evaluate` takes. */
 export interface ExpressionInput {
   /** What to evaluate. */
-  expression: Expression | string;
+  expression: Expression<InstantInput> | string;
   /**
    * The facts that it may read, by name, and their types.
    * @default {}
@@ -1279,6 +1489,70 @@ export interface Merged {
   state: StateDocument;
 }
 
+/** What `workflow.migrate` takes. */
+export interface MigrateInput {
+  /** The version that the instance belongs to. */
+  from: WorkflowDocument<InstantInput> | string;
+  /** The version that it is taken over into. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** Where the instance stood after the last call, of another version of the same workflow. */
+  snapshot: SnapshotDocument<InstantInput> | string;
+  /**
+   * Which state of the new version stands for which of the old one, where the names differ.
+   * @default {}
+   */
+  states?: { [key: string]: Id };
+  /** When it is taken over: now. New deadlines count from then. */
+  at: InstantInput;
+  /**
+   * Whether what has no place in the new version may be lost.
+   * @default false
+   */
+  lossy?: boolean;
+  /**
+   * Whether only to tell what would be lost.
+   * @default false
+   */
+  dry_run?: boolean;
+}
+
+/** Something that has no place in a new version. */
+export interface MigrateLoss {
+  /** What it is. */
+  kind: MigrateLossKind;
+  /** Its name: of the state, the data or the event. */
+  name: string;
+}
+
+/** What can be lost. */
+export type MigrateLossKind =
+  /** An active state around others, which is left without its actions. */
+  | 'state'
+  /** A piece of data, or its value, which is not of the new type. */
+  | 'data'
+  /** What a history state remembers. */
+  | 'history'
+  /** A deadline. */
+  | 'deadline'
+  /** A step: what becomes of it will not be heard. */
+  | 'step';
+
+/** What `workflow.migrate` gives back. */
+export interface MigrateOutcome {
+  /** Where the instance stands in the new version; none of a dry run. */
+  snapshot?: SnapshotDocument;
+  /**
+   * What has no place in the new version.
+   * @default []
+   */
+  lost?: MigrateLoss[];
+  /**
+   * States that count as entered, without their actions.
+   * @default []
+   */
+  entered?: Id[];
+}
+
 /**
  * An amount in a currency.
  *
@@ -1307,6 +1581,7 @@ export interface Multiplier {
   effective_from?: InstantInput;
   /** It does not apply to events at or after this instant. */
   effective_until?: InstantInput;
+  when?: Expression<InstantInput>;
   /** The factor: `{"ratio": "3/2"}` is half as much again. */
   factor: Rate;
 }
@@ -1439,7 +1714,7 @@ export interface Override {
    */
   differential?: boolean;
   /** When it applies; always unless said. */
-  when?: Expression;
+  when?: Expression<InstantInput>;
 }
 
 /** What an override is a share of. */
@@ -1889,7 +2164,7 @@ export interface PlanDocument {
    */
   facts?: { [key: string]: FactType };
   /** Who or what can earn at all, line by line; everything unless said. */
-  eligible?: Expression;
+  eligible?: Expression<InstantInput>;
   /** The partners' tiers. */
   ladder?: TierLadder;
   /**
@@ -2094,6 +2369,28 @@ export interface RateKeys {
   ratio: Ratio;
 }
 
+/** What `workflow.ready_made` gives back. */
+export interface ReadyMade {
+  /** What there is. */
+  known: ReadyMadeEntry[];
+  /** The one that was asked for. */
+  workflow?: WorkflowDocument;
+}
+
+/** A ready-made workflow. */
+export interface ReadyMadeEntry {
+  /** Its id. */
+  id: Id;
+  /** What it is, in a line. */
+  summary: string;
+}
+
+/** What `workflow.ready_made` takes. */
+export interface ReadyMadeInput {
+  /** Which one; only the list of them unless said. */
+  id?: Id;
+}
+
 /** A sale given back, in whole or in part. */
 export interface Refund {
   /** The host's id of the refund. */
@@ -2193,6 +2490,60 @@ export interface ReplayInput {
   explain?: boolean;
 }
 
+/** What `workflow.retry` takes. */
+export interface RetryInput {
+  /** The policy. */
+  policy: RetryPolicy | string;
+  /** How many attempts under this policy have failed. */
+  failed: number;
+  /** The effect that is tried, by which waits are spread; not unless said. */
+  effect?: DerivedId;
+  /** How long the error itself asks to wait, in milliseconds; it wins over the policy. */
+  retry_after_ms?: number;
+}
+
+/** How waits are spread. */
+export type RetryJitter =
+  /** Each is as long as it is computed. */
+  | 'none'
+  /** Anywhere from none to that long, by a number that follows from the effect and the attempt. */
+  | 'full';
+
+/** What `workflow.retry` gives back. */
+export interface RetryOutcome {
+  /** How long to wait before the next attempt, in milliseconds; none where there is none. */
+  wait_ms?: number;
+}
+
+/** When something that failed is tried again. */
+export interface RetryPolicy {
+  /** The errors that it is for; `*` is for any. */
+  errors: Id[];
+  /** The wait before the second attempt, in milliseconds. */
+  interval_ms: number;
+  /**
+   * What each wait is multiplied by for the next one, from 1 to 1,000, with at most three
+   * decimals; 2 unless said.
+   * @default "2"
+   */
+  rate?: Fraction;
+  /**
+   * The longest wait, in milliseconds; a year unless said.
+   * @default 31536000000
+   */
+  max_interval_ms?: number;
+  /**
+   * How many attempts there are, the first one included; 3 unless said.
+   * @default 3
+   */
+  max_attempts?: number;
+  /**
+   * How waits are spread, so that not everybody comes back at once; not unless said.
+   * @default "none"
+   */
+  jitter?: RetryJitter;
+}
+
 /** What becomes of the fee of a payout that was sent and came back. */
 export type ReturnedFee =
   /** Whoever bore it gets it back. */
@@ -2239,6 +2590,7 @@ export interface Rule {
   effective_until?: InstantInput;
   /** How often or how long it pays for one customer; without end unless said. */
   limit?: RuleLimit;
+  when?: Expression<InstantInput>;
   /**
    * Higher goes first in a group that combines by `first`, and among equals in one by `best`;
    * 0 unless said.
@@ -2413,6 +2765,21 @@ export interface ScheduledAmount {
   pieces: SchedulePiece[];
 }
 
+/** A step of a sequence: it is done, then the next one is. */
+export interface SequenceStep<At = Instant> {
+  /** The id of its state. */
+  id: Id;
+  /** What is performed. */
+  step: WorkflowStep<At>;
+  /** Only where this holds; otherwise it is passed over. */
+  when?: Expression<At>;
+  /**
+   * The step or the end (`end`) that follows when it has failed for good; the instance fails
+   * or is paused unless said.
+   */
+  on_failure?: Id;
+}
+
 /** What `payout.settle` takes. */
 export interface SettleInput {
   /** The postings so far, in any order; those of the payout's partner are enough. */
@@ -2463,6 +2830,57 @@ export interface SplitShare {
   partner: Id;
   /** How much it weighs beside the others; zero or more. Only the proportions matter. */
   weight: Exact;
+/** Where one instance of a workflow stands, as text. */
+export interface SnapshotDocument<At = Instant> {
+  /** Always `guerdon.workflow_instance/1`. */
+  format: 'guerdon.workflow_instance/1';
+  /** The host's id of the instance. */
+  id: Id;
+  /** The workflow that it belongs to. */
+  workflow: WorkflowReference;
+  /**
+   * What it is; active unless said.
+   * @default "active"
+   */
+  status?: WorkflowStatus;
+  /** When something happened last. */
+  at: At;
+  /** Since when it is paused. */
+  paused_at?: At;
+  /** The active states, in document order. */
+  states: StoredState[];
+  /** How many times a state was entered so far. */
+  entries: number;
+  /**
+   * How many effects the whole workflow itself has handed out.
+   * @default 0
+   */
+  emitted?: number;
+  /**
+   * What history states remember.
+   * @default {}
+   */
+  history?: { [key: string]: Id[] };
+  /**
+   * What it remembers, by name.
+   * @default {}
+   */
+  data?: { [key: string]: FactValue<At> };
+  /**
+   * What is due when, the earliest first.
+   * @default []
+   */
+  deadlines?: StoredDeadline<At>[];
+  /**
+   * The steps that the host performs.
+   * @default []
+   */
+  steps?: StoredStep<At>[];
+  /**
+   * The ids of the last events, the latest last.
+   * @default []
+   */
+  seen?: Id[];
 }
 
 /** What a plan remembers between events, as text. */
@@ -2482,6 +2900,19 @@ export interface StateDocument {
    */
   tiers?: StoredTier[];
 }
+
+/** What a state is. */
+export type StateKind =
+  /** One state, or one of the states in it at a time. */
+  | 'state'
+  /** All the states in it at once. */
+  | 'parallel'
+  /** The end of the state that it is in. */
+  | 'final'
+  /** Stands for the child that was active when its parent was left. */
+  | 'history'
+  /** Stands for the innermost states that were active when its parent was left. */
+  | 'deep_history';
 
 /** How a partner's balance became what it is. */
 export interface Statement {
@@ -2801,6 +3232,72 @@ export interface StepReversed<At = Instant> {
   reversal: Money;
 }
 
+/** What a step is. */
+export type StepKind =
+  /** An e-mail to send. */
+  | 'email'
+  /** A call to another system. */
+  | 'webhook'
+  /** Money to move. */
+  | 'payment'
+  /** A message in the product or on a phone. */
+  | 'notification'
+  /** Something that a person does. */
+  | 'task'
+  /** Nothing, for a while. */
+  | 'wait'
+  /** Nothing, until something holds. */
+  | 'condition';
+
+/** Something that is due. */
+export interface StoredDeadline<At = Instant> {
+  /** When. */
+  due: At;
+  /** The state that is then left. */
+  state?: Id;
+  /** By which of its transitions, counted from 0. */
+  transition?: number;
+  /** Or the event that then comes. */
+  event?: Id;
+}
+
+/** An active state. */
+export interface StoredState {
+  /** Which. */
+  id: Id;
+  /** The how-manieth entry of the instance this was. */
+  entry: number;
+  /**
+   * How many effects it has handed out since.
+   * @default 0
+   */
+  emitted?: number;
+}
+
+/** A step that the host performs. */
+export interface StoredStep<At = Instant> {
+  /** Its state. */
+  state: Id;
+  /** The effect that the host was asked for. */
+  effect: DerivedId;
+  /** How many attempts there were, the one under way included. */
+  attempt: number;
+  /**
+   * How many attempts have failed under each retry policy.
+   * @default []
+   */
+  failed?: number[];
+  /** When it is tried again, while it waits for that. */
+  retry_at?: At;
+  /** When the attempt has taken too long. */
+  timeout_at?: At;
+  /**
+   * What the host needs to know for it.
+   * @default {}
+   */
+  payload?: { [key: string]: FactValue<At> };
+}
+
 /** What one partner, one customer or the program has in one window. */
 export interface StoredSum {
   /** `schedule/NAME`, `cap/ID`, `rule/ID` or `ladder`. */
@@ -2853,7 +3350,7 @@ export interface TierLadder {
   /** Over which time; windows follow the plan's zone. */
   window: Window;
   /** Which lines of events count, paid or not; all eligible ones unless said. */
-  when?: Expression;
+  when?: Expression<InstantInput>;
   /** The levels and how they are gained and lost. */
   tiers: Ladder;
 }
@@ -2867,6 +3364,13 @@ export interface TieredRates {
   /** The steps. */
   rates: Schedule;
 }
+
+/** What becomes of an event that no active state waits for. */
+export type Unmatched =
+  /** It is ignored, as in a journey that hears of everything. */
+  | 'ignore'
+  /** It is refused, as in a status that somebody wants to change. */
+  | 'refuse';
 
 /** A partner who is not paid. */
 export interface Unpaid {
@@ -3053,6 +3557,577 @@ export interface Withholding {
   rounding?: Rounding;
 }
 
+/** What `workflow.accepts` gives back. */
+export interface WorkflowAccepts {
+  /**
+   * Every transition that waits for an event, outer states first. What was due by now and has
+   * not happened is not taken into account.
+   */
+  transitions: Accepted[];
+}
+
+/** What `workflow.accepts` takes. */
+export interface WorkflowAcceptsInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** Where the instance stands. */
+  snapshot: SnapshotDocument<InstantInput> | string;
+  /** Now. */
+  at: InstantInput;
+  /**
+   * What would come with an event, by name of the fact.
+   * @default {}
+   */
+  facts?: { [key: string]: FactValue<InstantInput> };
+}
+
+/** What became of an event. */
+export type WorkflowAnswer =
+  /** It has changed the instance. */
+  | 'accepted'
+  /** It did not concern the instance, which is as before. */
+  | 'ignored'
+  /** It was not allowed, and the instance is as before. */
+  | 'refused';
+
+/** What `workflow.apply` takes. */
+export interface WorkflowApplyInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** Where the instance stood after the last call. */
+  snapshot: SnapshotDocument<InstantInput> | string;
+  /** What happens. */
+  event: WorkflowEvent;
+  /** When it happens: now. */
+  at: InstantInput;
+  /**
+   * Whether to tell everything that happened.
+   * @default false
+   */
+  log?: boolean;
+}
+
+/** A piece of what an instance remembers. */
+export interface WorkflowData<At = Instant> {
+  /** Its type. */
+  of: FactType;
+  /** Its value at the start; unknown unless said, here or at the start. */
+  first?: FactValue<At>;
+}
+
+/** Something that is due. */
+export interface WorkflowDeadline {
+  /** When; while the instance is paused, when it would have been. */
+  due: Instant;
+  /** What is due. */
+  kind: WorkflowDeadlineKind;
+  /** The state that it belongs to. */
+  state?: Id;
+  /** The event that comes then. */
+  event?: Id;
+}
+
+/** What is due. */
+export type WorkflowDeadlineKind =
+  /** A transition is taken. */
+  | 'transition'
+  /** An event comes. */
+  | 'event'
+  /** A step is tried again. */
+  | 'retry'
+  /** An attempt at a step has taken too long. */
+  | 'timeout';
+
+/** What a workflow is made of. */
+export interface WorkflowDescription {
+  /** Which document this is. */
+  reference: WorkflowReference;
+  /** Its states, in document order. */
+  states: Id[];
+  /** The events that it knows, those that it raises itself included. */
+  events: Id[];
+  /** The kinds of effects that it hands out, steps included, each once. */
+  effects: Id[];
+  /** The facts that come with events. */
+  facts: string[];
+  /**
+   * What is allowed and probably not meant.
+   * @default []
+   */
+  problems?: Problem[];
+}
+
+/** What `workflow.diagram` gives back. */
+export interface WorkflowDiagram {
+  /** The workflow as a Mermaid state diagram. */
+  mermaid: string;
+  /** The workflow as a graph in DOT. */
+  dot: string;
+}
+
+/** What `workflow.diagram` takes. */
+export interface WorkflowDiagramInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** Where an instance stands, to be marked; nothing is marked unless said. */
+  snapshot?: SnapshotDocument<InstantInput> | string;
+}
+
+/**
+ * A status, a journey, an automation: states, what leads from one to the next, and what the host
+ * is to do on the way.
+ */
+export interface WorkflowDocument<At = Instant> {
+  /** Always `guerdon.workflow/1`. */
+  format: 'guerdon.workflow/1';
+  /** The workflow's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /**
+   * What becomes of an event that no active state waits for; it is ignored unless said.
+   * @default "ignore"
+   */
+  unmatched?: Unmatched;
+  /**
+   * The zone whose wall clock counts the days and months of delays; UTC unless said.
+   * @default "UTC"
+   */
+  zone?: Zone;
+  /**
+   * How many ids of events are remembered, so that one that comes again changes nothing; the
+   * last 100 unless said.
+   * @default 100
+   */
+  remember?: number;
+  /**
+   * The facts that come with events and that conditions and formulas may read, by name. Built
+   * in are `now`, `event`, `states`, `data.NAME`, `step.error` and `step.attempt`.
+   * @default {}
+   */
+  facts?: { [key: string]: FactType };
+  /**
+   * What an instance remembers, by name; read as `data.NAME`.
+   * @default {}
+   */
+  data?: { [key: string]: WorkflowData<At> };
+  /**
+   * Events that are known although no transition names them.
+   * @default []
+   */
+  events?: Id[];
+  /**
+   * Where it begins: states that are active together; the first state unless said.
+   * @default []
+   */
+  initial?: Id[];
+  /**
+   * The states, in document order: where two transitions compete, the earlier one is taken.
+   * @default []
+   */
+  states?: WorkflowState<At>[];
+  /**
+   * Steps one after the other, in the place of `states`.
+   * @default []
+   */
+  sequence?: SequenceStep<At>[];
+  /**
+   * What can happen in every state, unless that state or one around it says otherwise.
+   * @default []
+   */
+  transitions?: ChartTransition<At>[];
+}
+
+/** What `workflow.next_due` gives back. */
+export interface WorkflowDue {
+  /** When something is due next; none while nothing is, or the instance is paused or over. */
+  next_due?: Instant;
+  /**
+   * Everything that is due, the earliest first.
+   * @default []
+   */
+  deadlines?: WorkflowDeadline[];
+}
+
+/** Something for the host to perform. */
+export interface WorkflowEffect {
+  /** Its id, the same in every attempt: the host may be told twice, and performs it once. */
+  id: DerivedId;
+  /** Its kind. */
+  kind: Id;
+  /** The state that it belongs to; none for the whole workflow. */
+  state?: Id;
+  /** Which attempt this is, the first being 1. */
+  attempt: number;
+  /** When it was due. */
+  at: Instant;
+  /** Whether the instance waits to be told what became of it. */
+  awaited: boolean;
+  /**
+   * What the host needs to know for it.
+   * @default {}
+   */
+  payload?: { [key: string]: FactValue };
+}
+
+/** How an instance ended. */
+export type WorkflowEnd =
+  /** It came to its end. */
+  | 'completed'
+  /** It failed. */
+  | 'failed'
+  /** It was called off. */
+  | 'cancelled';
+
+/** Something that happens to an instance. */
+export type WorkflowEvent =
+  | WorkflowEventEvent
+  | WorkflowEventDue
+  | WorkflowEventStepDone
+  | WorkflowEventStepFailed
+  | WorkflowEventStepSkipped
+  | WorkflowEventPause
+  | WorkflowEventResume
+  | WorkflowEventCancel;
+
+/** An event from outside. */
+export interface WorkflowEventEvent {
+  type: 'event';
+  /** The host's id of it; one that comes again changes nothing. */
+  id?: Id;
+  /** Its name. */
+  name: Id;
+  /**
+   * What comes with it, by name of the fact.
+   * @default {}
+   */
+  facts?: { [key: string]: FactValue<InstantInput> };
+}
+
+/** Time has passed. */
+export interface WorkflowEventDue {
+  type: 'due';
+}
+
+/** The host has performed a step. */
+export interface WorkflowEventStepDone {
+  type: 'step_done';
+  /** The effect that it was asked for. */
+  effect: DerivedId;
+  /**
+   * What came of it, by name of the fact.
+   * @default {}
+   */
+  facts?: { [key: string]: FactValue<InstantInput> };
+}
+
+/** An attempt at a step has failed. */
+export interface WorkflowEventStepFailed {
+  type: 'step_failed';
+  /** The effect that it was asked for. */
+  effect: DerivedId;
+  /** Which attempt; telling it again changes nothing. */
+  attempt: number;
+  /** What went wrong, by a word that retry policies know. */
+  error: Id;
+  /** How long the error itself asks to wait, in milliseconds; it wins over the policy. */
+  retry_after_ms?: number;
+}
+
+/** A step was not needed. */
+export interface WorkflowEventStepSkipped {
+  type: 'step_skipped';
+  /** The effect that it was asked for. */
+  effect: DerivedId;
+}
+
+/** It is to wait until it is resumed. */
+export interface WorkflowEventPause {
+  type: 'pause';
+}
+
+/** It is to go on. */
+export interface WorkflowEventResume {
+  type: 'resume';
+}
+
+/** It is called off. */
+export interface WorkflowEventCancel {
+  type: 'cancel';
+}
+
+/** What `workflow.validate` gives back. */
+export interface WorkflowFindings {
+  /** Whether the workflow can be used. */
+  usable: boolean;
+  /**
+   * Everything that is wrong, or probably not meant.
+   * @default []
+   */
+  problems?: Problem[];
+}
+
+/** Something that happened to an instance at some time. */
+export interface WorkflowHappening {
+  /** What. */
+  event: WorkflowEvent;
+  /** When. */
+  at: InstantInput;
+}
+
+/** What `workflow.describe` and `workflow.validate` take. */
+export interface WorkflowInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+}
+
+/** What `workflow.start` and `workflow.apply` give back. */
+export interface WorkflowOutcome {
+  /** What became of the event. Whatever was due before has happened in any case. */
+  answer: WorkflowAnswer;
+  /** Why it was not accepted. */
+  reason?: WorkflowReason;
+  /** Where the instance stands now: to be stored, before the effects are performed. */
+  snapshot: SnapshotDocument;
+  /** What the instance is. */
+  status: WorkflowStatus;
+  /** The innermost active states, in document order. */
+  states: Id[];
+  /**
+   * What the host is to perform, in order.
+   * @default []
+   */
+  effects?: WorkflowEffect[];
+  /**
+   * Effects that the host need not perform any more: their states were left.
+   * @default []
+   */
+  cancelled?: DerivedId[];
+  /** When something is due next: call with `due` then. */
+  next_due?: Instant;
+  /**
+   * Everything that happened, in order, if that was asked for.
+   * @default []
+   */
+  log?: ChartStep[];
+}
+
+/** Why an event was not accepted. */
+export type WorkflowReason =
+  /** An event of the same id was accepted before. */
+  | 'duplicate'
+  /** No active state waits for it, or no condition holds. */
+  | 'unmatched'
+  /** The instance is paused. */
+  | 'paused'
+  /** The instance is over. */
+  | 'ended'
+  /** The step is no longer under way, or not in that attempt. */
+  | 'stale'
+  /** It is so already. */
+  | 'repeated'
+  /** Nothing was due. */
+  | 'nothing_due';
+
+/** Which document something comes from, so that it can be computed again. */
+export interface WorkflowReference {
+  /** The workflow's id. */
+  id: Id;
+  /** Its version. */
+  version: number;
+  /** SHA-256 of the document's canonical form. */
+  hash: Id;
+}
+
+/** What `workflow.replay` gives back. */
+export interface WorkflowReplay {
+  /** What came of the start, and then of each event. */
+  turns: WorkflowTurn[];
+  /** Where the instance stands at the end. */
+  snapshot: SnapshotDocument;
+}
+
+/** What `workflow.replay` takes. */
+export interface WorkflowReplayInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** The host's id of the instance. */
+  instance: Id;
+  /** When it starts. */
+  at: InstantInput;
+  /**
+   * What it remembers from the start, by name.
+   * @default {}
+   */
+  data?: { [key: string]: FactValue<InstantInput> };
+  /**
+   * What is known at the start, by name of the fact.
+   * @default {}
+   */
+  facts?: { [key: string]: FactValue<InstantInput> };
+  /**
+   * What happens then, in order.
+   * @default []
+   */
+  history?: WorkflowHappening[];
+  /**
+   * Whether to tell everything that happened.
+   * @default false
+   */
+  log?: boolean;
+}
+
+/** What `workflow.next_due` takes. */
+export interface WorkflowSnapshotInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** Where the instance stands. */
+  snapshot: SnapshotDocument<InstantInput> | string;
+}
+
+/** What `workflow.start` takes. */
+export interface WorkflowStartInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** The host's id of the instance, unique among all: the ids of effects follow from it. */
+  instance: Id;
+  /** When it starts. */
+  at: InstantInput;
+  /**
+   * What it remembers from the start, by name, in the place of the first values of the
+   * document.
+   * @default {}
+   */
+  data?: { [key: string]: FactValue<InstantInput> };
+  /**
+   * What is known at the start, by name of the fact.
+   * @default {}
+   */
+  facts?: { [key: string]: FactValue<InstantInput> };
+  /**
+   * Whether to tell everything that happened.
+   * @default false
+   */
+  log?: boolean;
+}
+
+/** A state. */
+export interface WorkflowState<At = Instant> {
+  /** Its id, unique in the workflow. */
+  id: Id;
+  /**
+   * What it is; a plain state unless said.
+   * @default "state"
+   */
+  kind?: StateKind;
+  /**
+   * Which of the states in it are entered with it; the first unless said. Of a history state,
+   * which are entered while it remembers nothing.
+   * @default []
+   */
+  initial?: Id[];
+  /**
+   * The states in it, in document order.
+   * @default []
+   */
+  states?: WorkflowState<At>[];
+  /**
+   * What can happen in it; the first that is awaited and whose condition holds is taken.
+   * @default []
+   */
+  transitions?: ChartTransition<At>[];
+  /**
+   * What is done on entering it, in order.
+   * @default []
+   */
+  entry?: ChartAction<At>[];
+  /**
+   * What is done on leaving it, in order.
+   * @default []
+   */
+  exit?: ChartAction<At>[];
+  /**
+   * What the host performs while it is active. Its transitions may wait for `step.done`,
+   * `step.failed` and `step.skipped`; other states know these as `step.done.ID` and so on.
+   */
+  step?: WorkflowStep<At>;
+  /** What the instance is when this final state of the whole is reached; completed unless said. */
+  outcome?: WorkflowEnd;
+}
+
+/** What an instance is. */
+export type WorkflowStatus =
+  /** It goes on. */
+  | 'active'
+  /** It waits until it is resumed; its deadlines wait with it. */
+  | 'paused'
+  /** It came to its end. */
+  | 'completed'
+  /** It failed. */
+  | 'failed'
+  /** It was called off. */
+  | 'cancelled';
+
+/** What is performed while a state is active. */
+export interface WorkflowStep<At = Instant> {
+  /** What kind of step it is. */
+  kind: StepKind;
+  /**
+   * What the host needs to know for it, by name; what is unknown is left out.
+   * @default {}
+   */
+  payload?: { [key: string]: Expression<At> };
+  /** Of a `wait`, how long it lasts. */
+  lasts?: Span;
+  /** Of a `condition`, what has to hold before it goes on. */
+  when?: Expression<At>;
+  /**
+   * How long an attempt may take before it has failed with the error `timeout`; without end
+   * unless said.
+   */
+  timeout?: Span;
+  /**
+   * What is tried again, and when: the first policy that names the error counts.
+   * @default []
+   */
+  retry?: RetryPolicy[];
+  /**
+   * What becomes of the instance when the step has failed for good and no transition waits for
+   * `step.failed`; it fails unless said.
+   * @default "fail"
+   */
+  exhausted?: Exhausted;
+}
+
+/** What came of one event of a history. */
+export interface WorkflowTurn {
+  /** What became of the event. */
+  answer: WorkflowAnswer;
+  /** Why it was not accepted. */
+  reason?: WorkflowReason;
+  /** What the instance is then. */
+  status: WorkflowStatus;
+  /** The innermost active states, in document order. */
+  states: Id[];
+  /**
+   * What the host was to perform, in order.
+   * @default []
+   */
+  effects?: WorkflowEffect[];
+  /**
+   * Effects that the host need not perform any more.
+   * @default []
+   */
+  cancelled?: DerivedId[];
+  /** When something was due next. */
+  next_due?: Instant;
+  /**
+   * Everything that happened, in order, if that was asked for.
+   * @default []
+   */
+  log?: ChartStep[];
+}
+
 /** What each operation takes and gives. */
 export interface Operations {
   /** What an event earns, for whom and why. */
@@ -3119,4 +4194,26 @@ export interface Operations {
   'payout.withhold': { input: WithholdInput; output: Postings };
   /** Rates events by a tiered schedule, one after the other, and says which steps pay. */
   'schedule.rate': { input: ScheduleRateInput; output: ScheduleRating };
+  /** Tells what an instance waits for, and whether it would take it. */
+  'workflow.accepts': { input: WorkflowAcceptsInput; output: WorkflowAccepts };
+  /** Lets an event, a step's end or time change an instance, and says what the host is to do. */
+  'workflow.apply': { input: WorkflowApplyInput; output: WorkflowOutcome };
+  /** Checks a workflow, and says what it is made of. */
+  'workflow.describe': { input: WorkflowInput; output: WorkflowDescription };
+  /** Draws a workflow, and where an instance stands. */
+  'workflow.diagram': { input: WorkflowDiagramInput; output: WorkflowDiagram };
+  /** Takes an instance over into another version of its workflow. */
+  'workflow.migrate': { input: MigrateInput; output: MigrateOutcome };
+  /** Tells when something is due next. */
+  'workflow.next_due': { input: WorkflowSnapshotInput; output: WorkflowDue };
+  /** Gives a ready-made workflow, or the list of them. */
+  'workflow.ready_made': { input: ReadyMadeInput; output: ReadyMade };
+  /** Plays the history of an instance from its beginning. */
+  'workflow.replay': { input: WorkflowReplayInput; output: WorkflowReplay };
+  /** Tells how long to wait after so many failed attempts. */
+  'workflow.retry': { input: RetryInput; output: RetryOutcome };
+  /** Begins an instance of a workflow. */
+  'workflow.start': { input: WorkflowStartInput; output: WorkflowOutcome };
+  /** Tells everything that is wrong with a workflow, or was probably not meant. */
+  'workflow.validate': { input: WorkflowInput; output: WorkflowFindings };
 }

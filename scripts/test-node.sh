@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Node package in place and tests it, its types included.
+# Builds the Node package in place and tests it, its types included; then holds the statecharts to what others say of
+# them (tests/statecharts), through that package.
 #
 # What each step is stands in bindings-node/package.json (`npm run build`, `npm test`, `npm run types`). The
 # addon has its own target directory, as the Python extension has.
@@ -28,4 +29,7 @@ need "node packages" packages || true
 need "node build" npm run build -- -- --locked || true
 test_step "node tests" npm test || true
 step "node types" npm run types || true
+cd ../tests/statecharts
+need "statechart packages" packages || true
+test_step "statecharts" npm test || true
 close_steps

@@ -57,6 +57,7 @@ table() {
   toolchain maven ">= $maven_wanted" "$(find_maven)" "maven from the system's packages, or https://maven.apache.org"
   packages "python packages" target/venv bindings-python/requirements-dev.txt
   packages "node packages" bindings-node/node_modules bindings-node/package-lock.json
+  packages "statechart packages" tests/statecharts/node_modules tests/statecharts/package-lock.json
   echo
   if [ "${#missing[@]}" -eq 0 ]; then return 0; fi
   if [ "${CI:-}" = true ]; then

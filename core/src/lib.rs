@@ -19,6 +19,7 @@ pub mod kernel;
 pub mod payout;
 #[cfg(feature = "__uniffi")]
 pub mod phone;
+pub mod workflow;
 
 pub mod facade;
 #[cfg(feature = "__python")]
@@ -51,5 +52,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::ledger::CODES,
     kernel::money::CODES,
     kernel::schedule::CODES,
+    kernel::statechart::CODES,
     payout::CODES,
+    workflow::CODES,
 ];

@@ -37,6 +37,7 @@ fn made() -> Vec<(&'static str, &'static str, String)> {
         ("json_invalid", "money.round", r#"{"money": }"#.to_owned()),
         ("json_invalid", "money.round", String::new()),
         ("key_duplicate", "money.round", r#"{"money": 1, "money": 2}"#.to_owned()),
+        ("chart_too_large", "workflow.describe", workflow(50_001)),
         ("document_too_large", "money.round", " ".repeat((64 << 20) + 1)),
         ("document_too_deep", "money.round", nested(200_000)),
         ("expression_too_large", "expression.evaluate", expression(10_001)),
@@ -56,6 +57,13 @@ fn nested(depth: usize) -> String {
 
 fn list(count: usize, item: impl Fn(usize) -> String) -> String {
     (0..count).map(item).collect::<Vec<_>>().join(",")
+}
+
+fn workflow(states: usize) -> String {
+    let states = list(states, |id| format!(r#"{{"id":"s{id}"}}"#));
+    format!(
+        r#"{{"workflow":{{"format":"guerdon.workflow/1","id":"w","version":1,"states":[{states}]}}}}"#
+    )
 }
 
 fn expression(nodes: usize) -> String {

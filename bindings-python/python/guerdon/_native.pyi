@@ -9,13 +9,25 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
 from .types import Account, AdjustmentKind, CalendarUnit, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
+from .types import Account, AdjustmentKind, CapScope, ChartStep, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
+    "Accepted",
     "AdjustInput",
     "AllocateInput",
     "AllocatedPart",
     "AllocationPart",
     "Approval",
+    "ChartStepAsked",
+    "ChartStepAssigned",
+    "ChartStepDue",
+    "ChartStepEmitted",
+    "ChartStepEntered",
+    "ChartStepHandled",
+    "ChartStepLeft",
+    "ChartStepRaised",
+    "ChartStepSent",
+    "ChartStepTaken",
     "Columns",
     "ConvertInput",
     "Difference",
@@ -65,6 +77,9 @@ __all__ = [
     "Lost",
     "MergeInput",
     "Merged",
+    "MigrateInput",
+    "MigrateLoss",
+    "MigrateOutcome",
     "Money",
     "MoneyAllocation",
     "Outcome",
@@ -98,12 +113,17 @@ __all__ = [
     "Problem",
     "Proposal",
     "ProposeInput",
+    "ReadyMade",
+    "ReadyMadeEntry",
+    "ReadyMadeInput",
     "Refund",
     "RefundInput",
     "ReinstateInput",
     "Reinstatement",
     "Replay",
     "ReplayInput",
+    "RetryInput",
+    "RetryOutcome",
     "Roster",
     "RoundInput",
     "SchedulePiece",
@@ -142,6 +162,33 @@ __all__ = [
     "WithdrawInput",
     "Withdrawal",
     "WithholdInput",
+    "WorkflowAccepts",
+    "WorkflowAcceptsInput",
+    "WorkflowApplyInput",
+    "WorkflowDeadline",
+    "WorkflowDescription",
+    "WorkflowDiagram",
+    "WorkflowDiagramInput",
+    "WorkflowDue",
+    "WorkflowEffect",
+    "WorkflowEventCancel",
+    "WorkflowEventDue",
+    "WorkflowEventEvent",
+    "WorkflowEventPause",
+    "WorkflowEventResume",
+    "WorkflowEventStepDone",
+    "WorkflowEventStepFailed",
+    "WorkflowEventStepSkipped",
+    "WorkflowFindings",
+    "WorkflowHappening",
+    "WorkflowInput",
+    "WorkflowOutcome",
+    "WorkflowReference",
+    "WorkflowReplay",
+    "WorkflowReplayInput",
+    "WorkflowSnapshotInput",
+    "WorkflowStartInput",
+    "WorkflowTurn",
     "__version__",
     "call",
     "commission_evaluate",
@@ -176,12 +223,56 @@ __all__ = [
     "plan_in_force",
     "plan_lint",
     "schedule_rate",
+    "workflow_accepts",
+    "workflow_apply",
+    "workflow_describe",
+    "workflow_diagram",
+    "workflow_migrate",
+    "workflow_next_due",
+    "workflow_ready_made",
+    "workflow_replay",
+    "workflow_retry",
+    "workflow_start",
+    "workflow_validate",
 ]
 
 __version__: str
 
 def call(operation: str, input: DocumentInput) -> str:
     """Runs an operation, given JSON text or dicts, lists and exact types; gives JSON text."""
+
+@final
+class Accepted:
+    """A transition that an event would take now."""
+    def __new__(cls, *, event: str, state: IdInput | None = None, transition: str, to: Sequence[IdInput] | None = None, holds: bool, missing: Sequence[str] | None = None, trace: Sequence[ExpressionStep] | None = None) -> Accepted: ...
+    @property
+    def event(self) -> str:
+        """The event: a name, or a pattern that ends in `*`."""
+    @property
+    def state(self) -> str | None:
+        """The state whose transition it is; none for the whole chart."""
+    @property
+    def transition(self) -> str:
+        """JSON pointer of the transition, from the root of the document."""
+    @property
+    def to(self) -> list[str]:
+        """Where it leads."""
+    @property
+    def holds(self) -> bool:
+        """Whether its condition holds now. One without a condition always does."""
+    @property
+    def missing(self) -> list[str]:
+        """The facts for want of which the condition is unknown."""
+    @property
+    def trace(self) -> list[ExpressionStep]:
+        """Each node of the condition as it was computed."""
+    @staticmethod
+    def from_json(text: str) -> Accepted:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class AdjustInput:
@@ -293,6 +384,193 @@ class Approval:
         """Who approved it."""
     @staticmethod
     def from_json(text: str) -> Approval:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepHandled:
+    """An event was looked at: one from outside, or one that the chart raised."""
+    type: ClassVar[Literal["handled"]]
+    def __new__(cls, *, event: IdInput) -> ChartStepHandled: ...
+    @property
+    def event(self) -> str:
+        """Its name."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepHandled:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepDue:
+    """A deadline had come."""
+    type: ClassVar[Literal["due"]]
+    def __new__(cls, *, state: IdInput | None = None, at: InstantInput) -> ChartStepDue: ...
+    @property
+    def state(self) -> str | None:
+        """The state whose deadline it was; none for an event that was sent to come later."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it was due."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepDue:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepAsked:
+    """A condition was asked."""
+    type: ClassVar[Literal["asked"]]
+    def __new__(cls, *, transition: str, holds: bool, missing: Sequence[str] | None = None) -> ChartStepAsked: ...
+    @property
+    def transition(self) -> str:
+        """JSON pointer of its transition, from the root of the document."""
+    @property
+    def holds(self) -> bool:
+        """Whether it holds."""
+    @property
+    def missing(self) -> list[str]:
+        """The facts for want of which it is unknown."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepAsked:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepTaken:
+    """A transition was taken."""
+    type: ClassVar[Literal["taken"]]
+    def __new__(cls, *, transition: str, state: IdInput | None = None) -> ChartStepTaken: ...
+    @property
+    def transition(self) -> str:
+        """JSON pointer of the transition, from the root of the document."""
+    @property
+    def state(self) -> str | None:
+        """The state that it belongs to; none for the whole chart."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepTaken:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepLeft:
+    """A state was left."""
+    type: ClassVar[Literal["left"]]
+    def __new__(cls, *, state: IdInput) -> ChartStepLeft: ...
+    @property
+    def state(self) -> str:
+        """Which."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepLeft:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepEntered:
+    """A state was entered."""
+    type: ClassVar[Literal["entered"]]
+    def __new__(cls, *, state: IdInput, entry: int) -> ChartStepEntered: ...
+    @property
+    def state(self) -> str:
+        """Which."""
+    @property
+    def entry(self) -> int:
+        """The how-manieth entry of the instance this is."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepEntered:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepAssigned:
+    """A piece of data has another value."""
+    type: ClassVar[Literal["assigned"]]
+    def __new__(cls, *, data: str, value: FactValue | None = None) -> ChartStepAssigned: ...
+    @property
+    def data(self) -> str:
+        """Which."""
+    @property
+    def value(self) -> FactValue | None:
+        """The value; none if it is unknown."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepAssigned:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepRaised:
+    """The chart raised an event."""
+    type: ClassVar[Literal["raised"]]
+    def __new__(cls, *, event: IdInput) -> ChartStepRaised: ...
+    @property
+    def event(self) -> str:
+        """Its name."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepRaised:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepSent:
+    """The chart sent an event that comes later."""
+    type: ClassVar[Literal["sent"]]
+    def __new__(cls, *, event: IdInput, due: InstantInput) -> ChartStepSent: ...
+    @property
+    def event(self) -> str:
+        """Its name."""
+    @property
+    def due(self) -> _dt.datetime:
+        """When it comes."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepSent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChartStepEmitted:
+    """An effect was handed out."""
+    type: ClassVar[Literal["emitted"]]
+    def __new__(cls, *, state: IdInput | None = None, entry: int, ordinal: int) -> ChartStepEmitted: ...
+    @property
+    def state(self) -> str | None:
+        """The state that it belongs to; none for the whole chart."""
+    @property
+    def entry(self) -> int:
+        """The entry of that state."""
+    @property
+    def ordinal(self) -> int:
+        """Its number among the effects of that entry, from 0."""
+    @staticmethod
+    def from_json(text: str) -> ChartStepEmitted:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -1415,6 +1693,78 @@ class Merged:
     def __hash__(self) -> int: ...
 
 @final
+class MigrateInput:
+    """What `workflow.migrate` takes."""
+    def __new__(cls, *, from: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateInput: ...
+    @property
+    def from(self) -> str:
+        """The version that the instance belongs to."""
+    @property
+    def workflow(self) -> str:
+        """The version that it is taken over into."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stood after the last call, of another version of the same workflow."""
+    @property
+    def states(self) -> dict[str, str]:
+        """Which state of the new version stands for which of the old one, where the names differ."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it is taken over: now. New deadlines count from then."""
+    @property
+    def lossy(self) -> bool:
+        """Whether what has no place in the new version may be lost."""
+    @property
+    def dry_run(self) -> bool:
+        """Whether only to tell what would be lost."""
+    @staticmethod
+    def from_json(text: str) -> MigrateInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MigrateLoss:
+    """Something that has no place in a new version."""
+    def __new__(cls, *, kind: MigrateLossKind, name: str) -> MigrateLoss: ...
+    @property
+    def kind(self) -> MigrateLossKind:
+        """What it is."""
+    @property
+    def name(self) -> str:
+        """Its name: of the state, the data or the event."""
+    @staticmethod
+    def from_json(text: str) -> MigrateLoss:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MigrateOutcome:
+    """What `workflow.migrate` gives back."""
+    def __new__(cls, *, snapshot: DocumentInput | None = None, lost: Sequence[MigrateLoss] | None = None, entered: Sequence[IdInput] | None = None) -> MigrateOutcome: ...
+    @property
+    def snapshot(self) -> str | None:
+        """Where the instance stands in the new version; none of a dry run."""
+    @property
+    def lost(self) -> list[MigrateLoss]:
+        """What has no place in the new version."""
+    @property
+    def entered(self) -> list[str]:
+        """States that count as entered, without their actions."""
+    @staticmethod
+    def from_json(text: str) -> MigrateOutcome:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Money:
     """An amount in a currency.
 
@@ -2180,6 +2530,57 @@ class ProposeInput:
     def __hash__(self) -> int: ...
 
 @final
+class ReadyMade:
+    """What `workflow.ready_made` gives back."""
+    def __new__(cls, *, known: Sequence[ReadyMadeEntry], workflow: DocumentInput | None = None) -> ReadyMade: ...
+    @property
+    def known(self) -> list[ReadyMadeEntry]:
+        """What there is."""
+    @property
+    def workflow(self) -> str | None:
+        """The one that was asked for."""
+    @staticmethod
+    def from_json(text: str) -> ReadyMade:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ReadyMadeEntry:
+    """A ready-made workflow."""
+    def __new__(cls, *, id: IdInput, summary: str) -> ReadyMadeEntry: ...
+    @property
+    def id(self) -> str:
+        """Its id."""
+    @property
+    def summary(self) -> str:
+        """What it is, in a line."""
+    @staticmethod
+    def from_json(text: str) -> ReadyMadeEntry:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ReadyMadeInput:
+    """What `workflow.ready_made` takes."""
+    def __new__(cls, *, id: IdInput | None = None) -> ReadyMadeInput: ...
+    @property
+    def id(self) -> str | None:
+        """Which one; only the list of them unless said."""
+    @staticmethod
+    def from_json(text: str) -> ReadyMadeInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Refund:
     """A sale given back, in whole or in part."""
     def __new__(cls, *, id: IdInput, at: InstantInput, event: IdInput, item: IdInput | None = None, amount: Money | None = None) -> Refund: ...
@@ -2324,6 +2725,45 @@ class ReplayInput:
         """Whether to say why, step by step."""
     @staticmethod
     def from_json(text: str) -> ReplayInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RetryInput:
+    """What `workflow.retry` takes."""
+    def __new__(cls, *, policy: DocumentInput, failed: int, effect: UuidInput | None = None, retry_after_ms: int | None = None) -> RetryInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy."""
+    @property
+    def failed(self) -> int:
+        """How many attempts under this policy have failed."""
+    @property
+    def effect(self) -> UUID | None:
+        """The effect that is tried, by which waits are spread; not unless said."""
+    @property
+    def retry_after_ms(self) -> int | None:
+        """How long the error itself asks to wait, in milliseconds; it wins over the policy."""
+    @staticmethod
+    def from_json(text: str) -> RetryInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RetryOutcome:
+    """What `workflow.retry` gives back."""
+    def __new__(cls, *, wait_ms: int | None = None) -> RetryOutcome: ...
+    @property
+    def wait_ms(self) -> int | None:
+        """How long to wait before the next attempt, in milliseconds; none where there is none."""
+    @staticmethod
+    def from_json(text: str) -> RetryOutcome:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -3268,6 +3708,597 @@ class WithholdInput:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+@final
+class WorkflowAccepts:
+    """What `workflow.accepts` gives back."""
+    def __new__(cls, *, transitions: Sequence[Accepted]) -> WorkflowAccepts: ...
+    @property
+    def transitions(self) -> list[Accepted]:
+        """Every transition that waits for an event, outer states first. What was due by now and has
+        not happened is not taken into account.
+        """
+    @staticmethod
+    def from_json(text: str) -> WorkflowAccepts:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowAcceptsInput:
+    """What `workflow.accepts` takes."""
+    def __new__(cls, *, workflow: DocumentInput, snapshot: DocumentInput, at: InstantInput, facts: Mapping[str, FactValue] | None = None) -> WorkflowAcceptsInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stands."""
+    @property
+    def at(self) -> _dt.datetime:
+        """Now."""
+    @property
+    def facts(self) -> dict[str, FactValue]:
+        """What would come with an event, by name of the fact."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowAcceptsInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowApplyInput:
+    """What `workflow.apply` takes."""
+    def __new__(cls, *, workflow: DocumentInput, snapshot: DocumentInput, event: WorkflowEvent, at: InstantInput, log: bool | None = None) -> WorkflowApplyInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stood after the last call."""
+    @property
+    def event(self) -> WorkflowEvent:
+        """What happens."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it happens: now."""
+    @property
+    def log(self) -> bool:
+        """Whether to tell everything that happened."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowApplyInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowDeadline:
+    """Something that is due."""
+    def __new__(cls, *, due: InstantInput, kind: WorkflowDeadlineKind, state: IdInput | None = None, event: IdInput | None = None) -> WorkflowDeadline: ...
+    @property
+    def due(self) -> _dt.datetime:
+        """When; while the instance is paused, when it would have been."""
+    @property
+    def kind(self) -> WorkflowDeadlineKind:
+        """What is due."""
+    @property
+    def state(self) -> str | None:
+        """The state that it belongs to."""
+    @property
+    def event(self) -> str | None:
+        """The event that comes then."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowDeadline:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowDescription:
+    """What a workflow is made of."""
+    def __new__(cls, *, reference: WorkflowReference, states: Sequence[IdInput], events: Sequence[IdInput], effects: Sequence[IdInput], facts: Sequence[str], problems: Sequence[Problem] | None = None) -> WorkflowDescription: ...
+    @property
+    def reference(self) -> WorkflowReference:
+        """Which document this is."""
+    @property
+    def states(self) -> list[str]:
+        """Its states, in document order."""
+    @property
+    def events(self) -> list[str]:
+        """The events that it knows, those that it raises itself included."""
+    @property
+    def effects(self) -> list[str]:
+        """The kinds of effects that it hands out, steps included, each once."""
+    @property
+    def facts(self) -> list[str]:
+        """The facts that come with events."""
+    @property
+    def problems(self) -> list[Problem]:
+        """What is allowed and probably not meant."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowDescription:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowDiagram:
+    """What `workflow.diagram` gives back."""
+    def __new__(cls, *, mermaid: str, dot: str) -> WorkflowDiagram: ...
+    @property
+    def mermaid(self) -> str:
+        """The workflow as a Mermaid state diagram."""
+    @property
+    def dot(self) -> str:
+        """The workflow as a graph in DOT."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowDiagram:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowDiagramInput:
+    """What `workflow.diagram` takes."""
+    def __new__(cls, *, workflow: DocumentInput, snapshot: DocumentInput | None = None) -> WorkflowDiagramInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def snapshot(self) -> str | None:
+        """Where an instance stands, to be marked; nothing is marked unless said."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowDiagramInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowDue:
+    """What `workflow.next_due` gives back."""
+    def __new__(cls, *, next_due: InstantInput | None = None, deadlines: Sequence[WorkflowDeadline] | None = None) -> WorkflowDue: ...
+    @property
+    def next_due(self) -> _dt.datetime | None:
+        """When something is due next; none while nothing is, or the instance is paused or over."""
+    @property
+    def deadlines(self) -> list[WorkflowDeadline]:
+        """Everything that is due, the earliest first."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowDue:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEffect:
+    """Something for the host to perform."""
+    def __new__(cls, *, id: UuidInput, kind: IdInput, state: IdInput | None = None, attempt: int, at: InstantInput, awaited: bool, payload: Mapping[str, FactValue] | None = None) -> WorkflowEffect: ...
+    @property
+    def id(self) -> UUID:
+        """Its id, the same in every attempt: the host may be told twice, and performs it once."""
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+    @property
+    def state(self) -> str | None:
+        """The state that it belongs to; none for the whole workflow."""
+    @property
+    def attempt(self) -> int:
+        """Which attempt this is, the first being 1."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it was due."""
+    @property
+    def awaited(self) -> bool:
+        """Whether the instance waits to be told what became of it."""
+    @property
+    def payload(self) -> dict[str, FactValue]:
+        """What the host needs to know for it."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowEffect:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventEvent:
+    """An event from outside."""
+    type: ClassVar[Literal["event"]]
+    def __new__(cls, *, id: IdInput | None = None, name: IdInput, facts: Mapping[str, FactValue] | None = None) -> WorkflowEventEvent: ...
+    @property
+    def id(self) -> str | None:
+        """The host's id of it; one that comes again changes nothing."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def facts(self) -> dict[str, FactValue]:
+        """What comes with it, by name of the fact."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventEvent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventDue:
+    """Time has passed."""
+    type: ClassVar[Literal["due"]]
+    def __new__(cls) -> WorkflowEventDue: ...
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventDue:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventStepDone:
+    """The host has performed a step."""
+    type: ClassVar[Literal["step_done"]]
+    def __new__(cls, *, effect: UuidInput, facts: Mapping[str, FactValue] | None = None) -> WorkflowEventStepDone: ...
+    @property
+    def effect(self) -> UUID:
+        """The effect that it was asked for."""
+    @property
+    def facts(self) -> dict[str, FactValue]:
+        """What came of it, by name of the fact."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventStepDone:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventStepFailed:
+    """An attempt at a step has failed."""
+    type: ClassVar[Literal["step_failed"]]
+    def __new__(cls, *, effect: UuidInput, attempt: int, error: IdInput, retry_after_ms: int | None = None) -> WorkflowEventStepFailed: ...
+    @property
+    def effect(self) -> UUID:
+        """The effect that it was asked for."""
+    @property
+    def attempt(self) -> int:
+        """Which attempt; telling it again changes nothing."""
+    @property
+    def error(self) -> str:
+        """What went wrong, by a word that retry policies know."""
+    @property
+    def retry_after_ms(self) -> int | None:
+        """How long the error itself asks to wait, in milliseconds; it wins over the policy."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventStepFailed:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventStepSkipped:
+    """A step was not needed."""
+    type: ClassVar[Literal["step_skipped"]]
+    def __new__(cls, *, effect: UuidInput) -> WorkflowEventStepSkipped: ...
+    @property
+    def effect(self) -> UUID:
+        """The effect that it was asked for."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventStepSkipped:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventPause:
+    """It is to wait until it is resumed."""
+    type: ClassVar[Literal["pause"]]
+    def __new__(cls) -> WorkflowEventPause: ...
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventPause:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventResume:
+    """It is to go on."""
+    type: ClassVar[Literal["resume"]]
+    def __new__(cls) -> WorkflowEventResume: ...
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventResume:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowEventCancel:
+    """It is called off."""
+    type: ClassVar[Literal["cancel"]]
+    def __new__(cls) -> WorkflowEventCancel: ...
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventCancel:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowFindings:
+    """What `workflow.validate` gives back."""
+    def __new__(cls, *, usable: bool, problems: Sequence[Problem] | None = None) -> WorkflowFindings: ...
+    @property
+    def usable(self) -> bool:
+        """Whether the workflow can be used."""
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong, or probably not meant."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowFindings:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowHappening:
+    """Something that happened to an instance at some time."""
+    def __new__(cls, *, event: WorkflowEvent, at: InstantInput) -> WorkflowHappening: ...
+    @property
+    def event(self) -> WorkflowEvent:
+        """What."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowHappening:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowInput:
+    """What `workflow.describe` and `workflow.validate` take."""
+    def __new__(cls, *, workflow: DocumentInput) -> WorkflowInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowOutcome:
+    """What `workflow.start` and `workflow.apply` give back."""
+    def __new__(cls, *, answer: WorkflowAnswer, reason: WorkflowReason | None = None, snapshot: DocumentInput, status: WorkflowStatus, states: Sequence[IdInput], effects: Sequence[WorkflowEffect] | None = None, cancelled: Sequence[UuidInput] | None = None, next_due: InstantInput | None = None, log: Sequence[ChartStep] | None = None) -> WorkflowOutcome: ...
+    @property
+    def answer(self) -> WorkflowAnswer:
+        """What became of the event. Whatever was due before has happened in any case."""
+    @property
+    def reason(self) -> WorkflowReason | None:
+        """Why it was not accepted."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stands now: to be stored, before the effects are performed."""
+    @property
+    def status(self) -> WorkflowStatus:
+        """What the instance is."""
+    @property
+    def states(self) -> list[str]:
+        """The innermost active states, in document order."""
+    @property
+    def effects(self) -> list[WorkflowEffect]:
+        """What the host is to perform, in order."""
+    @property
+    def cancelled(self) -> list[UUID]:
+        """Effects that the host need not perform any more: their states were left."""
+    @property
+    def next_due(self) -> _dt.datetime | None:
+        """When something is due next: call with `due` then."""
+    @property
+    def log(self) -> list[ChartStep]:
+        """Everything that happened, in order, if that was asked for."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowOutcome:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowReference:
+    """Which document something comes from, so that it can be computed again."""
+    def __new__(cls, *, id: IdInput, version: int, hash: IdInput) -> WorkflowReference: ...
+    @property
+    def id(self) -> str:
+        """The workflow's id."""
+    @property
+    def version(self) -> int:
+        """Its version."""
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the document's canonical form."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowReference:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowReplay:
+    """What `workflow.replay` gives back."""
+    def __new__(cls, *, turns: Sequence[WorkflowTurn], snapshot: DocumentInput) -> WorkflowReplay: ...
+    @property
+    def turns(self) -> list[WorkflowTurn]:
+        """What came of the start, and then of each event."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stands at the end."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowReplay:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowReplayInput:
+    """What `workflow.replay` takes."""
+    def __new__(cls, *, workflow: DocumentInput, instance: IdInput, at: InstantInput, data: Mapping[str, FactValue] | None = None, facts: Mapping[str, FactValue] | None = None, history: Sequence[WorkflowHappening] | None = None, log: bool | None = None) -> WorkflowReplayInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def instance(self) -> str:
+        """The host's id of the instance."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it starts."""
+    @property
+    def data(self) -> dict[str, FactValue]:
+        """What it remembers from the start, by name."""
+    @property
+    def facts(self) -> dict[str, FactValue]:
+        """What is known at the start, by name of the fact."""
+    @property
+    def history(self) -> list[WorkflowHappening]:
+        """What happens then, in order."""
+    @property
+    def log(self) -> bool:
+        """Whether to tell everything that happened."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowReplayInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowSnapshotInput:
+    """What `workflow.next_due` takes."""
+    def __new__(cls, *, workflow: DocumentInput, snapshot: DocumentInput) -> WorkflowSnapshotInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stands."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowSnapshotInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowStartInput:
+    """What `workflow.start` takes."""
+    def __new__(cls, *, workflow: DocumentInput, instance: IdInput, at: InstantInput, data: Mapping[str, FactValue] | None = None, facts: Mapping[str, FactValue] | None = None, log: bool | None = None) -> WorkflowStartInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def instance(self) -> str:
+        """The host's id of the instance, unique among all: the ids of effects follow from it."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it starts."""
+    @property
+    def data(self) -> dict[str, FactValue]:
+        """What it remembers from the start, by name, in the place of the first values of the
+        document.
+        """
+    @property
+    def facts(self) -> dict[str, FactValue]:
+        """What is known at the start, by name of the fact."""
+    @property
+    def log(self) -> bool:
+        """Whether to tell everything that happened."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowStartInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowTurn:
+    """What came of one event of a history."""
+    def __new__(cls, *, answer: WorkflowAnswer, reason: WorkflowReason | None = None, status: WorkflowStatus, states: Sequence[IdInput], effects: Sequence[WorkflowEffect] | None = None, cancelled: Sequence[UuidInput] | None = None, next_due: InstantInput | None = None, log: Sequence[ChartStep] | None = None) -> WorkflowTurn: ...
+    @property
+    def answer(self) -> WorkflowAnswer:
+        """What became of the event."""
+    @property
+    def reason(self) -> WorkflowReason | None:
+        """Why it was not accepted."""
+    @property
+    def status(self) -> WorkflowStatus:
+        """What the instance is then."""
+    @property
+    def states(self) -> list[str]:
+        """The innermost active states, in document order."""
+    @property
+    def effects(self) -> list[WorkflowEffect]:
+        """What the host was to perform, in order."""
+    @property
+    def cancelled(self) -> list[UUID]:
+        """Effects that the host need not perform any more."""
+    @property
+    def next_due(self) -> _dt.datetime | None:
+        """When something was due next."""
+    @property
+    def log(self) -> list[ChartStep]:
+        """Everything that happened, in order, if that was asked for."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowTurn:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
 def commission_evaluate(input: EvaluateInput) -> Evaluation:
     """What an event earns, for whom and why."""
 
@@ -3363,6 +4394,39 @@ def payout_withhold(input: WithholdInput) -> Postings:
 
 def schedule_rate(input: ScheduleRateInput) -> ScheduleRating:
     """Rates events by a tiered schedule, one after the other, and says which steps pay."""
+
+def workflow_accepts(input: WorkflowAcceptsInput) -> WorkflowAccepts:
+    """Tells what an instance waits for, and whether it would take it."""
+
+def workflow_apply(input: WorkflowApplyInput) -> WorkflowOutcome:
+    """Lets an event, a step's end or time change an instance, and says what the host is to do."""
+
+def workflow_describe(input: WorkflowInput) -> WorkflowDescription:
+    """Checks a workflow, and says what it is made of."""
+
+def workflow_diagram(input: WorkflowDiagramInput) -> WorkflowDiagram:
+    """Draws a workflow, and where an instance stands."""
+
+def workflow_migrate(input: MigrateInput) -> MigrateOutcome:
+    """Takes an instance over into another version of its workflow."""
+
+def workflow_next_due(input: WorkflowSnapshotInput) -> WorkflowDue:
+    """Tells when something is due next."""
+
+def workflow_ready_made(input: ReadyMadeInput) -> ReadyMade:
+    """Gives a ready-made workflow, or the list of them."""
+
+def workflow_replay(input: WorkflowReplayInput) -> WorkflowReplay:
+    """Plays the history of an instance from its beginning."""
+
+def workflow_retry(input: RetryInput) -> RetryOutcome:
+    """Tells how long to wait after so many failed attempts."""
+
+def workflow_start(input: WorkflowStartInput) -> WorkflowOutcome:
+    """Begins an instance of a workflow."""
+
+def workflow_validate(input: WorkflowInput) -> WorkflowFindings:
+    """Tells everything that is wrong with a workflow, or was probably not meant."""
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...

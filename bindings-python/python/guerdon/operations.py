@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import _native, commission, explain, expression, ladder, ledger, money, plan, payout, schedule
+from . import _native, commission, explain, expression, ladder, ledger, money, plan, payout, schedule, workflow
 
 
 class Operation(NamedTuple):
@@ -55,5 +55,16 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("payout.withdraw", "Takes a withdrawal that a partner asks for, or says everything that stands in its way.", payout.withdraw, _native.payout_withdraw, _native.WithdrawInput),
     Operation("payout.withhold", "Posts what is to be withheld of a year's earnings, and gives back what no longer is.", payout.withhold, _native.payout_withhold, _native.WithholdInput),
     Operation("schedule.rate", "Rates events by a tiered schedule, one after the other, and says which steps pay.", schedule.rate, _native.schedule_rate, _native.ScheduleRateInput),
+    Operation("workflow.accepts", "Tells what an instance waits for, and whether it would take it.", workflow.accepts, _native.workflow_accepts, _native.WorkflowAcceptsInput),
+    Operation("workflow.apply", "Lets an event, a step's end or time change an instance, and says what the host is to do.", workflow.apply, _native.workflow_apply, _native.WorkflowApplyInput),
+    Operation("workflow.describe", "Checks a workflow, and says what it is made of.", workflow.describe, _native.workflow_describe, _native.WorkflowInput),
+    Operation("workflow.diagram", "Draws a workflow, and where an instance stands.", workflow.diagram, _native.workflow_diagram, _native.WorkflowDiagramInput),
+    Operation("workflow.migrate", "Takes an instance over into another version of its workflow.", workflow.migrate, _native.workflow_migrate, _native.MigrateInput),
+    Operation("workflow.next_due", "Tells when something is due next.", workflow.next_due, _native.workflow_next_due, _native.WorkflowSnapshotInput),
+    Operation("workflow.ready_made", "Gives a ready-made workflow, or the list of them.", workflow.ready_made, _native.workflow_ready_made, _native.ReadyMadeInput),
+    Operation("workflow.replay", "Plays the history of an instance from its beginning.", workflow.replay, _native.workflow_replay, _native.WorkflowReplayInput),
+    Operation("workflow.retry", "Tells how long to wait after so many failed attempts.", workflow.retry, _native.workflow_retry, _native.RetryInput),
+    Operation("workflow.start", "Begins an instance of a workflow.", workflow.start, _native.workflow_start, _native.WorkflowStartInput),
+    Operation("workflow.validate", "Tells everything that is wrong with a workflow, or was probably not meant.", workflow.validate, _native.workflow_validate, _native.WorkflowInput),
 )
 """Everything that guerdon can do, in the order of the reference."""

@@ -10,6 +10,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
+from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
+from ._native import FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier
+from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepTier, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -73,6 +76,9 @@ CapScope: TypeAlias = Literal["order", "customer", "partner", "program"]
 - `program`: What the whole plan pays to sellers.
 """
 
+ChartStep: TypeAlias = ChartStepHandled | ChartStepDue | ChartStepAsked | ChartStepTaken | ChartStepLeft | ChartStepEntered | ChartStepAssigned | ChartStepRaised | ChartStepSent | ChartStepEmitted
+"""One thing that happened in a chart, in order."""
+
 EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
 """What an entry is for.
 
@@ -132,6 +138,16 @@ LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reve
 - `reversal`: What a refund took back of any of them.
 - `reinstatement`: What is given again of that, because the refund was undone.
 - `guarantee`: What a guarantee added to a period, or below zero took back.
+"""
+
+MigrateLossKind: TypeAlias = Literal["state", "data", "history", "deadline", "step"]
+"""What can be lost.
+
+- `state`: An active state around others, which is left without its actions.
+- `data`: A piece of data, or its value, which is not of the new type.
+- `history`: What a history state remembers.
+- `deadline`: A deadline.
+- `step`: A step: what becomes of it will not be heard.
 """
 
 OrderingScope: TypeAlias = Literal["event", "partner", "customer", "program"]
@@ -247,4 +263,46 @@ UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_
 - `suspended`: The partner is suspended.
 - `closed`: The partner is closed.
 - `not_listed`: The partner has a balance and was not listed.
+"""
+
+WorkflowAnswer: TypeAlias = Literal["accepted", "ignored", "refused"]
+"""What became of an event.
+
+- `accepted`: It has changed the instance.
+- `ignored`: It did not concern the instance, which is as before.
+- `refused`: It was not allowed, and the instance is as before.
+"""
+
+WorkflowDeadlineKind: TypeAlias = Literal["transition", "event", "retry", "timeout"]
+"""What is due.
+
+- `transition`: A transition is taken.
+- `event`: An event comes.
+- `retry`: A step is tried again.
+- `timeout`: An attempt at a step has taken too long.
+"""
+
+WorkflowEvent: TypeAlias = WorkflowEventEvent | WorkflowEventDue | WorkflowEventStepDone | WorkflowEventStepFailed | WorkflowEventStepSkipped | WorkflowEventPause | WorkflowEventResume | WorkflowEventCancel
+"""Something that happens to an instance."""
+
+WorkflowReason: TypeAlias = Literal["duplicate", "unmatched", "paused", "ended", "stale", "repeated", "nothing_due"]
+"""Why an event was not accepted.
+
+- `duplicate`: An event of the same id was accepted before.
+- `unmatched`: No active state waits for it, or no condition holds.
+- `paused`: The instance is paused.
+- `ended`: The instance is over.
+- `stale`: The step is no longer under way, or not in that attempt.
+- `repeated`: It is so already.
+- `nothing_due`: Nothing was due.
+"""
+
+WorkflowStatus: TypeAlias = Literal["active", "paused", "completed", "failed", "cancelled"]
+"""What an instance is.
+
+- `active`: It goes on.
+- `paused`: It waits until it is resumed; its deadlines wait with it.
+- `completed`: It came to its end.
+- `failed`: It failed.
+- `cancelled`: It was called off.
 """

@@ -41,6 +41,17 @@ macro_rules! for_each_operation {
             payout_withdraw: "payout.withdraw", $crate::payout::withdraw, $crate::payout::WithdrawInput => $crate::payout::Withdrawal, "Takes a withdrawal that a partner asks for, or says everything that stands in its way.";
             payout_withhold: "payout.withhold", $crate::payout::withhold, $crate::payout::WithholdInput => $crate::payout::Postings, "Posts what is to be withheld of a year's earnings, and gives back what no longer is.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
+            workflow_accepts: "workflow.accepts", $crate::workflow::accepts, $crate::workflow::WorkflowAcceptsInput => $crate::workflow::WorkflowAccepts, "Tells what an instance waits for, and whether it would take it.";
+            workflow_apply: "workflow.apply", $crate::workflow::apply, $crate::workflow::WorkflowApplyInput => $crate::workflow::WorkflowOutcome, "Lets an event, a step's end or time change an instance, and says what the host is to do.";
+            workflow_describe: "workflow.describe", $crate::workflow::describe, $crate::workflow::WorkflowInput => $crate::workflow::WorkflowDescription, "Checks a workflow, and says what it is made of.";
+            workflow_diagram: "workflow.diagram", $crate::workflow::diagram, $crate::workflow::WorkflowDiagramInput => $crate::workflow::WorkflowDiagram, "Draws a workflow, and where an instance stands.";
+            workflow_migrate: "workflow.migrate", $crate::workflow::migrate, $crate::workflow::MigrateInput => $crate::workflow::MigrateOutcome, "Takes an instance over into another version of its workflow.";
+            workflow_next_due: "workflow.next_due", $crate::workflow::next_due, $crate::workflow::WorkflowSnapshotInput => $crate::workflow::WorkflowDue, "Tells when something is due next.";
+            workflow_ready_made: "workflow.ready_made", $crate::workflow::ready_made, $crate::workflow::ReadyMadeInput => $crate::workflow::ReadyMade, "Gives a ready-made workflow, or the list of them.";
+            workflow_replay: "workflow.replay", $crate::workflow::replay, $crate::workflow::WorkflowReplayInput => $crate::workflow::WorkflowReplay, "Plays the history of an instance from its beginning.";
+            workflow_retry: "workflow.retry", $crate::workflow::retry, $crate::workflow::RetryInput => $crate::workflow::RetryOutcome, "Tells how long to wait after so many failed attempts.";
+            workflow_start: "workflow.start", $crate::workflow::start, $crate::workflow::WorkflowStartInput => $crate::workflow::WorkflowOutcome, "Begins an instance of a workflow.";
+            workflow_validate: "workflow.validate", $crate::workflow::validate, $crate::workflow::WorkflowInput => $crate::workflow::WorkflowFindings, "Tells everything that is wrong with a workflow, or was probably not meant.";
         }
     };
 }

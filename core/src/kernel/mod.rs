@@ -18,3 +18,4 @@ pub mod number;
 pub mod problem;
 pub mod rounding;
 pub mod schedule;
+pub mod statechart;

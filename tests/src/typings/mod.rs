@@ -1,10 +1,11 @@
 //! Writes everything that is generated from the table of operations and the shapes, and checked in:
-//! TypeScript types, Python stubs and functions, JSON Schemas and the reference.
+//! TypeScript types, Python stubs and functions, JSON Schemas, the reference, and drawings.
 //!
 //! The files are checked in so that people can read them and see in a diff what a change of a type
 //! means in each language; a test fails when one of them is stale.
 
 mod catalog;
+mod drawings;
 mod flat;
 mod python;
 mod reference;
@@ -39,6 +40,7 @@ pub fn generated() -> BTreeMap<String, String> {
     files.extend(python::files(&catalog));
     files.extend(schemas::files(&catalog));
     files.extend(reference::files(&catalog));
+    files.extend(drawings::files());
     files
 }
 
