@@ -2824,12 +2824,6 @@ export type SkipReason =
   /** It has paid for this customer as often or as long as it does. */
   | 'limit_reached';
 
-/** A share in what an event earns, by attribution credit or by agreement. */
-export interface SplitShare {
-  /** Whose share it is. */
-  partner: Id;
-  /** How much it weighs beside the others; zero or more. Only the proportions matter. */
-  weight: Exact;
 /** Where one instance of a workflow stands, as text. */
 export interface SnapshotDocument<At = Instant> {
   /** Always `guerdon.workflow_instance/1`. */
@@ -2881,6 +2875,14 @@ export interface SnapshotDocument<At = Instant> {
    * @default []
    */
   seen?: Id[];
+}
+
+/** A share in what an event earns, by attribution credit or by agreement. */
+export interface SplitShare {
+  /** Whose share it is. */
+  partner: Id;
+  /** How much it weighs beside the others; zero or more. Only the proportions matter. */
+  weight: Exact;
 }
 
 /** What a plan remembers between events, as text. */
@@ -4022,7 +4024,8 @@ export interface WorkflowState<At = Instant> {
   kind?: StateKind;
   /**
    * Which of the states in it are entered with it; the first unless said. Of a history state,
-   * which are entered while it remembers nothing.
+   * which are entered while it remembers nothing; those that are entered with its parent unless
+   * said.
    * @default []
    */
   initial?: Id[];

@@ -94,7 +94,8 @@ pub struct WorkflowState {
     #[model(default)]
     pub kind: StateKind,
     /// Which of the states in it are entered with it; the first unless said. Of a history state,
-    /// which are entered while it remembers nothing.
+    /// which are entered while it remembers nothing; those that are entered with its parent unless
+    /// said.
     #[model(default)]
     pub initial: Vec<Id>,
     /// The states in it, in document order.

@@ -63,7 +63,7 @@ pub(super) struct Compiler {
     pub(super) actions: Vec<super::chart::Action>,
     pub(super) names: EventNames,
     pub(super) nodes: Vec<Node>,
-    targets: Vec<usize>,
+    pub(super) targets: Vec<usize>,
     triggers: Vec<usize>,
     found: Vec<Problem>,
 }

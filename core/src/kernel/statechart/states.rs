@@ -109,8 +109,7 @@ impl Compiler {
         self.report(problem, &state.path);
     }
 
-    /// What is entered with a state; where it does not say, its first child, or for a history
-    /// state what is entered with its parent.
+    /// What is entered with a state, or by a history state that remembers nothing.
     pub(super) fn initial_of(&mut self, state: usize, named: &[Id], path: &str) -> Range<usize> {
         let Node { kind, parent, .. } = *self.chart.node(state);
         let outer = if kind.is_history() { parent } else { state };
@@ -135,17 +134,29 @@ impl Compiler {
         }
         self.check_together(&targets, &format!("{path}/initial"));
         if targets.is_empty() {
-            let children = self.chart.children(outer);
-            let real = children.filter(|child| !self.chart.node(*child).kind.is_history());
-            let all = self.chart.node(outer).kind == Kind::Parallel;
-            targets = match kind {
-                Kind::Compound => real.take(1).collect(),
-                Kind::Shallow | Kind::Deep if all => real.collect(),
-                Kind::Shallow | Kind::Deep => real.take(1).collect(),
-                _ => Vec::new(),
-            };
+            targets = self.usual(kind, outer);
         }
         self.add_targets(targets)
+    }
+
+    /// What is entered where nothing is said: with a compound state its first child, with a history
+    /// state what is entered with its parent.
+    fn usual(&self, kind: Kind, outer: usize) -> Vec<usize> {
+        let chart = &self.chart;
+        let is_history = |state: &usize| chart.node(*state).kind.is_history();
+        let mut real = chart.children(outer).filter(|child| !is_history(child));
+        // Parents come first, so that theirs are known.
+        let named = self.targets.get(chart.node(outer).initial.clone()).unwrap_or_default();
+        match kind {
+            Kind::Shallow | Kind::Deep if chart.node(outer).kind == Kind::Parallel => {
+                real.collect()
+            }
+            Kind::Shallow | Kind::Deep if !named.is_empty() && !named.iter().any(is_history) => {
+                named.to_vec()
+            }
+            Kind::Compound | Kind::Shallow | Kind::Deep => real.next().into_iter().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether states can be entered together: each pair in different branches of a parallel one.
