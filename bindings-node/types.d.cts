@@ -1492,7 +1492,7 @@ export interface Merged {
 /** What `workflow.migrate` takes. */
 export interface MigrateInput {
   /** The version that the instance belongs to. */
-  from: WorkflowDocument<InstantInput> | string;
+  old: WorkflowDocument<InstantInput> | string;
   /** The version that it is taken over into. */
   workflow: WorkflowDocument<InstantInput> | string;
   /** Where the instance stood after the last call, of another version of the same workflow. */

@@ -1695,9 +1695,9 @@ class Merged:
 @final
 class MigrateInput:
     """What `workflow.migrate` takes."""
-    def __new__(cls, *, from: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateInput: ...
+    def __new__(cls, *, old: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateInput: ...
     @property
-    def from(self) -> str:
+    def old(self) -> str:
         """The version that the instance belongs to."""
     @property
     def workflow(self) -> str:

@@ -68,11 +68,11 @@ def diagram(*, workflow: DocumentInput, snapshot: DocumentInput | None = None) -
     return _native.workflow_diagram(_native.WorkflowDiagramInput(workflow=workflow, snapshot=snapshot))
 
 
-def migrate(*, from: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateOutcome:
+def migrate(*, old: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateOutcome:
     """Takes an instance over into another version of its workflow.
 
     Args:
-        from: The version that the instance belongs to.
+        old: The version that the instance belongs to.
         workflow: The version that it is taken over into.
         snapshot: Where the instance stood after the last call, of another version of the same workflow.
         states: Which state of the new version stands for which of the old one, where the names differ.
@@ -83,7 +83,7 @@ def migrate(*, from: DocumentInput, workflow: DocumentInput, snapshot: DocumentI
     Raises:
         GuerdonError: what was refused, with every problem that was found.
     """
-    return _native.workflow_migrate(_native.MigrateInput(from=from, workflow=workflow, snapshot=snapshot, states=states, at=at, lossy=lossy, dry_run=dry_run))
+    return _native.workflow_migrate(_native.MigrateInput(old=old, workflow=workflow, snapshot=snapshot, states=states, at=at, lossy=lossy, dry_run=dry_run))
 
 
 def next_due(*, workflow: DocumentInput, snapshot: DocumentInput) -> WorkflowDue:

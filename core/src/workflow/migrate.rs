@@ -30,7 +30,7 @@ crate::named_map! {
 #[model]
 pub struct MigrateInput {
     /// The version that the instance belongs to.
-    pub from: WorkflowText,
+    pub old: WorkflowText,
     /// The version that it is taken over into.
     pub workflow: WorkflowText,
     /// Where the instance stood after the last call, of another version of the same workflow.
@@ -94,11 +94,11 @@ pub enum MigrateLossKind {
 /// `state_unknown` for a place that is not there; `migration_loses` where something would be lost
 /// and may not be.
 pub fn migrate(input: MigrateInput) -> Result<MigrateOutcome, Problems> {
-    let from = Workflow::compile(&input.from.0).map_err(|problems| problems.under("from"))?;
+    let from = Workflow::compile(&input.old.0).map_err(|problems| problems.under("old"))?;
     let workflow = compiled(&input.workflow.0)?;
     if from.reference.id != workflow.reference.id {
         let problem = super::stored::mismatch(&from.reference, &workflow.reference);
-        return Err(problem.under("id").under("from").into());
+        return Err(problem.under("id").under("old").into());
     }
     let old = &input.snapshot.0;
     from.instance(old).map_err(|problems| problems.under("snapshot"))?;
