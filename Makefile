@@ -40,7 +40,7 @@ test-kotlin: ## only the Kotlin package
 demo: ## one partner month on real orders: statements, payouts, an explained commission
 	cargo run --release -q --locked -p guerdon --example partner_month
 
-bench: ## benches of the kernels and of the commission engine
+bench: ## benches of commissions and workflows
 	cargo bench --locked -p guerdon-benches
 
 bench-calls: ## one call of a plan in Rust, Python and Node, with what was promised of each

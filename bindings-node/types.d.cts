@@ -1576,12 +1576,11 @@ export interface Multiplier {
   /** The multiplier's id, unique in the plan. */
   id: Id;
   /** When it applies; always unless said. */
-  when?: Expression;
+  when?: Expression<InstantInput>;
   /** It does not apply to events before this instant. */
   effective_from?: InstantInput;
   /** It does not apply to events at or after this instant. */
   effective_until?: InstantInput;
-  when?: Expression<InstantInput>;
   /** The factor: `{"ratio": "3/2"}` is half as much again. */
   factor: Rate;
 }
@@ -2583,14 +2582,13 @@ export interface Rule {
    */
   on?: EventKind[];
   /** When it applies; always unless said. */
-  when?: Expression;
+  when?: Expression<InstantInput>;
   /** Events before this instant are not paid by it; from the beginning of time unless said. */
   effective_from?: InstantInput;
   /** Events at or after this instant are not paid by it; without end unless said. */
   effective_until?: InstantInput;
   /** How often or how long it pays for one customer; without end unless said. */
   limit?: RuleLimit;
-  when?: Expression<InstantInput>;
   /**
    * Higher goes first in a group that combines by `first`, and among equals in one by `best`;
    * 0 unless said.

@@ -3,6 +3,10 @@
 use guerdon::Problems;
 use guerdon::columns::{Codes, Facts, Ids, Words};
 use guerdon::commission::{EventColumns, Plan};
+use guerdon::kernel::calendar::Instant;
+use guerdon::kernel::explain::NoSteps;
+use guerdon::kernel::expression::KnownFacts;
+use guerdon::workflow::{Instance, Workflow, WorkflowEvent};
 
 /// The plan of the comparison with other engines: monthly marginal steps, a factor by category, a
 /// cap on each order, rounding half to even.
@@ -77,3 +81,40 @@ pub const CALL_PLAN: &str = include_str!("../fixtures/plan.json");
 
 /// The event of the single-call benchmarks, which the schedule pays.
 pub const CALL_EVENT: &str = include_str!("../fixtures/event.json");
+
+/// A chart of 20 states in four groups, and a moment, for the workflow benchmarks.
+#[derive(Debug)]
+pub struct Stages {
+    /// The workflow.
+    pub workflow: Workflow,
+    /// The moment at which everything happens.
+    pub at: Instant,
+}
+
+impl Stages {
+    /// The workflow, compiled.
+    ///
+    /// # Errors
+    /// What is wrong with the fixture.
+    pub fn new() -> Result<Self, Problems> {
+        let workflow = Workflow::from_json(include_str!("../fixtures/workflow.json"))?;
+        Ok(Self { workflow, at: "2026-11-20T09:00:00Z".parse()? })
+    }
+
+    /// An instance at its beginning.
+    ///
+    /// # Errors
+    /// What it cannot start with.
+    pub fn begin(&self) -> Result<Instance, Problems> {
+        let started = self.workflow.start("i".parse()?, self.at, Vec::new(), None, &mut NoSteps)?;
+        Ok(started.instance)
+    }
+
+    /// The event that leads from each stage to the next.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn next() -> Result<WorkflowEvent, Problems> {
+        Ok(WorkflowEvent::Event { id: None, name: "next".parse()?, facts: KnownFacts::default() })
+    }
+}

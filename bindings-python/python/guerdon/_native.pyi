@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, ZoneInput
-from .types import Account, AdjustmentKind, CapScope, ChartStep, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",

@@ -48,15 +48,12 @@ pub fn accepts(
     }
     for active in &snapshot.active {
         for (_, arc) in chart.arcs_of(active.state) {
-            let Trigger::Event(numbers, prefix) = &arc.trigger else { continue };
-            let names: Vec<String> = match prefix {
-                Some(prefix) => vec![format!("{prefix}*")],
-                None => {
-                    let numbers = chart.triggers.get(numbers.clone()).unwrap_or_default();
-                    let events = numbers.iter().filter_map(|number| chart.events.get(*number));
-                    events.map(Id::to_string).collect()
-                }
+            let event = match &arc.trigger {
+                Trigger::Event(number) => chart.events.get(*number).map(Id::to_string),
+                Trigger::Pattern(prefix) => Some(format!("{prefix}*")),
+                Trigger::Eventless | Trigger::After(_) => None,
             };
+            let Some(event) = event else { continue };
             let mut trace = Vec::new();
             let (holds, missing) = match &arc.guard {
                 None => (true, Vec::new()),
@@ -71,17 +68,15 @@ pub fn accepts(
             };
             let to = chart.targets_of(&arc.targets).iter();
             let to: Vec<Id> = to.map(|target| chart.node(*target).id.clone()).collect();
-            for event in names {
-                accepted.push(Accepted {
-                    event,
-                    state: (arc.source != ROOT).then(|| chart.node(arc.source).id.clone()),
-                    transition: arc.path.to_string(),
-                    to: to.clone(),
-                    holds,
-                    missing: missing.clone(),
-                    trace: trace.clone(),
-                });
-            }
+            accepted.push(Accepted {
+                event,
+                state: (arc.source != ROOT).then(|| chart.node(arc.source).id.clone()),
+                transition: arc.path.to_string(),
+                to,
+                holds,
+                missing,
+                trace,
+            });
         }
     }
     Ok(accepted)

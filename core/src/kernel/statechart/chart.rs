@@ -24,8 +24,6 @@ pub struct Chart {
     pub(super) actions: Box<[Action]>,
     /// What `Node::initial` and `Arc::targets` are ranges of.
     pub(super) targets: Box<[usize]>,
-    /// What `Trigger::Event` is a range of.
-    pub(super) triggers: Box<[usize]>,
     pub(super) events: Box<[Id]>,
     pub(super) event_numbers: BTreeMap<Id, usize>,
     pub(super) state_numbers: BTreeMap<Id, usize>,
@@ -106,8 +104,10 @@ pub(super) struct Arc {
 #[derive(Debug)]
 pub(super) enum Trigger {
     Eventless,
-    /// Events by number, and what the names of others may begin with.
-    Event(Range<usize>, Option<Box<str>>),
+    /// An event, by its number.
+    Event(usize),
+    /// Every event whose name begins so.
+    Pattern(Box<str>),
     After(Span),
 }
 

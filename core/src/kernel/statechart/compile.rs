@@ -64,7 +64,6 @@ pub(super) struct Compiler {
     pub(super) names: EventNames,
     pub(super) nodes: Vec<Node>,
     pub(super) targets: Vec<usize>,
-    triggers: Vec<usize>,
     found: Vec<Problem>,
 }
 
@@ -92,7 +91,6 @@ impl Compiler {
                 arcs: Box::default(),
                 actions: Box::default(),
                 targets: Box::default(),
-                triggers: Box::default(),
                 events: Box::default(),
                 event_numbers: BTreeMap::new(),
                 state_numbers: BTreeMap::new(),
@@ -107,7 +105,6 @@ impl Compiler {
             names: EventNames::default(),
             nodes: vec![root],
             targets: Vec::new(),
-            triggers: Vec::new(),
             found: Vec::new(),
         };
         compiler.declare(draft);
@@ -217,6 +214,7 @@ impl Compiler {
         for (position, id) in ids.iter().enumerate() {
             match self.chart.state_numbers.get(id) {
                 Some(number) => found.push(*number),
+                None if self.found.len() >= MOST_PROBLEMS => break,
                 None => {
                     let known: Vec<&str> =
                         self.chart.state_numbers.keys().map(Id::as_str).take(FEW).collect();
@@ -291,15 +289,11 @@ impl Compiler {
         match (&one.event, one.after) {
             (_, Some(after)) => Trigger::After(after),
             (None, None) => Trigger::Eventless,
-            (Some(name), None) => {
-                let (numbers, prefix) = match pattern(name.as_str()) {
-                    Some(prefix) => (self.names.beginning_with(prefix), Some(prefix.into())),
-                    None => (self.names.number(name).into_iter().collect(), None),
-                };
-                let start = self.triggers.len();
-                self.triggers.extend(numbers);
-                Trigger::Event(start..self.triggers.len(), prefix)
-            }
+            (Some(name), None) => match (pattern(name.as_str()), self.names.number(name)) {
+                (Some(prefix), _) => Trigger::Pattern(prefix.into()),
+                (None, Some(number)) => Trigger::Event(number),
+                (None, None) => Trigger::Eventless,
+            },
         }
     }
 
@@ -362,7 +356,6 @@ impl Compiler {
         self.chart.arcs = self.arcs.into();
         self.chart.actions = self.actions.into();
         self.chart.targets = self.targets.into();
-        self.chart.triggers = self.triggers.into();
         (self.chart.events, self.chart.event_numbers) = self.names.finish();
         if let Some(root) = self.chart.nodes.first() {
             self.chart.nowhere = root.clone();

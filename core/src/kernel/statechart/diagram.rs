@@ -183,12 +183,8 @@ impl Drawing<'_> {
         let mut text = match &arc.trigger {
             Trigger::Eventless => String::new(),
             Trigger::After(after) => format!("after {after}"),
-            Trigger::Event(_, Some(prefix)) => format!("{}*", words(prefix)),
-            Trigger::Event(numbers, None) => {
-                let numbers = chart.triggers.get(numbers.clone()).unwrap_or_default();
-                let names = numbers.iter().filter_map(|number| chart.events.get(*number));
-                names.map(clean).collect::<Vec<_>>().join(", ")
-            }
+            Trigger::Pattern(prefix) => format!("{}*", words(prefix)),
+            Trigger::Event(number) => chart.events.get(*number).map(clean).unwrap_or_default(),
         };
         if arc.guard.is_some() {
             text.push_str(if text.is_empty() { "[when]" } else { " [when]" });

@@ -4,15 +4,31 @@ use std::cmp::Ordering;
 
 use crate::kernel::expression::{Expression, Op};
 
+/// How many pairs of parts are looked at; what is larger counts as not exclusive.
+const MOST_PAIRS: u32 = 2_000;
+
 /// Whether two conditions exclude each other for certain.
 pub(super) fn are_exclusive(one: &Expression, two: &Expression) -> bool {
-    is_negation(one, two)
-        || is_negation(two, one)
-        || any_part(one, Op::And, |part| are_exclusive(part, two))
-        || any_part(two, Op::And, |part| are_exclusive(one, part))
-        || all_parts(one, |part| are_exclusive(part, two))
-        || all_parts(two, |part| are_exclusive(one, part))
-        || are_apart(one, two)
+    Pairs { left: MOST_PAIRS }.exclude(one, two)
+}
+
+struct Pairs {
+    left: u32,
+}
+
+impl Pairs {
+    fn exclude(&mut self, one: &Expression, two: &Expression) -> bool {
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        let (either, other) = (parts(one, Op::Or), parts(two, Op::Or));
+        is_negation(one, two)
+            || is_negation(two, one)
+            || are_apart(one, two)
+            || parts(one, Op::And).iter().any(|part| self.exclude(part, two))
+            || parts(two, Op::And).iter().any(|part| self.exclude(one, part))
+            || (!either.is_empty() && either.iter().all(|part| self.exclude(part, two)))
+            || (!other.is_empty() && other.iter().all(|part| self.exclude(one, part)))
+    }
 }
 
 fn parts(expression: &Expression, wanted: Op) -> &[Expression] {
@@ -24,15 +40,6 @@ fn parts(expression: &Expression, wanted: Op) -> &[Expression] {
 
 fn is_negation(one: &Expression, two: &Expression) -> bool {
     matches!(parts(one, Op::Not), [inner] if inner == two)
-}
-
-fn any_part(one: &Expression, op: Op, excludes: impl Fn(&Expression) -> bool) -> bool {
-    parts(one, op).iter().any(excludes)
-}
-
-fn all_parts(one: &Expression, excludes: impl Fn(&Expression) -> bool) -> bool {
-    let parts = parts(one, Op::Or);
-    !parts.is_empty() && parts.iter().all(excludes)
 }
 
 /// Two comparisons of the same thing with literals that nothing meets at once.

@@ -4,6 +4,8 @@
 //! Conditions are taken to hold now and then, so that nothing is reported that a fact could mend:
 //! a chart without findings may still be wrong, and one with findings is worth a look.
 
+use std::ops::Range;
+
 use super::chart::{Arc, Chart, Domain, Kind, ROOT, Trigger};
 use super::compile::place;
 use super::draft::Draft;
@@ -38,6 +40,13 @@ pub fn endless(chart: &Chart) -> Vec<Problem> {
     found.retain(|problem| problem.severity == Severity::Error);
     found
 }
+
+/// How many turns of circles are followed, and how many branches of each.
+const MOST_FOLLOWED: usize = 1_000_000;
+const MOST_BRANCHES: usize = 1_000;
+
+/// How many transitions before one it is compared with.
+const MOST_RIVALS: usize = 100;
 
 struct Graph<'c> {
     chart: &'c Chart,
@@ -139,21 +148,22 @@ impl<'c> Graph<'c> {
             problem.severity = Severity::Info;
             found.push(problem);
         }
+        let goes_on = self.moved();
         let finishing = self.finishing(ends);
+        let is = |all: &[bool], state: usize| all.get(state).copied().unwrap_or_default();
+        let has_end = finishing.contains(&true);
         for (state, node) in chart.nodes.iter().enumerate().skip(1) {
             if node.kind != Kind::Atomic || !self.is_reached(state) {
                 continue;
             }
-            if !self.movers(state).any(|mover| self.leaves(mover)) {
+            if !is(&goes_on, state) {
                 found.push(at(
                     &node.path,
                     STATE_DEAD_END,
                     format!("nothing leads out of `{}`", node.id),
                     "give it a transition, or make it `final`",
                 ));
-            } else if finishing.iter().any(|one| *one)
-                && !finishing.get(state).copied().unwrap_or_default()
-            {
+            } else if has_end && !is(&finishing, state) {
                 found.push(at(
                     &node.path,
                     FINAL_UNREACHABLE,
@@ -164,42 +174,66 @@ impl<'c> Graph<'c> {
         }
     }
 
-    /// The states whose transitions can move an instance that is in a state: that state, what is
-    /// around it, and all branches beside it.
-    fn movers(&self, state: usize) -> impl Iterator<Item = usize> {
+    /// The states that a transition of a state can move: that state and what is inside it, and
+    /// where it is in a parallel state, all branches beside it.
+    fn scope(&self, source: usize) -> Range<usize> {
         let chart = self.chart;
-        let is_parallel = move |outer: &usize| chart.node(*outer).kind == Kind::Parallel;
-        let widest = chart.around(state, usize::MAX).filter(is_parallel).last();
-        let beside = widest.map_or(0..0, |outer| outer + 1..chart.node(outer).end);
-        let own = std::iter::once(state).chain(chart.around(state, usize::MAX));
-        own.chain(beside).filter(|mover| self.is_reached(*mover))
+        let is_parallel = |outer: &usize| chart.node(*outer).kind == Kind::Parallel;
+        let widest = chart.around(source, usize::MAX).filter(is_parallel).last().unwrap_or(source);
+        widest..chart.node(widest).end
     }
 
-    fn leaves(&self, state: usize) -> bool {
-        self.chart.arcs_of(state).any(|(_, arc)| arc.domain != Domain::None)
+    /// By state: whether anything leads out of it.
+    fn moved(&self) -> Vec<bool> {
+        let chart = self.chart;
+        let mut moved = vec![false; chart.len()];
+        let mut seen = vec![false; chart.len()];
+        let leaves =
+            |source: usize| chart.arcs_of(source).any(|(_, arc)| arc.domain != Domain::None);
+        for source in (0..chart.len()).filter(|one| self.is_reached(*one) && leaves(*one)) {
+            let scope = self.scope(source);
+            let known = seen.get_mut(scope.start);
+            if !known.is_none_or(|known| std::mem::replace(known, true)) {
+                moved.get_mut(scope).unwrap_or_default().fill(true);
+            }
+        }
+        moved
     }
 
-    /// By state: whether the end can be reached from it.
+    /// By state: whether the end can be reached from it. It is followed backwards, from the ends
+    /// to the transitions that lead to them, and on to where those can be taken.
     fn finishing(&self, ends: impl Fn(usize) -> bool) -> Vec<bool> {
         let chart = self.chart;
-        let mut finishing: Vec<bool> = (0..chart.len()).map(&ends).collect();
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for state in (1..chart.len()).rev() {
-                if finishing.get(state).copied().unwrap_or(true) {
-                    continue;
+        let mut sources: Vec<Vec<usize>> = vec![Vec::new(); chart.len()];
+        for arc in chart.arcs.iter().filter(|arc| self.is_reached(arc.source)) {
+            for target in chart.targets_of(&arc.targets) {
+                if let Some(sources) = sources.get_mut(*target) {
+                    sources.push(arc.source);
                 }
-                let leads = |arc: &Arc| {
-                    let targets = chart.targets_of(&arc.targets).iter();
-                    let mut inner = targets.flat_map(|target| *target..chart.node(*target).end);
-                    inner.any(|one| finishing.get(one).copied().unwrap_or_default())
-                };
-                let goes_on =
-                    self.movers(state).any(|mover| chart.arcs_of(mover).any(|(_, arc)| leads(arc)));
-                if let Some(place) = finishing.get_mut(state).filter(|_| goes_on) {
-                    *place = true;
-                    changed = true;
+            }
+        }
+        let mut finishing: Vec<bool> = (0..chart.len()).map(&ends).collect();
+        let mut scopes = vec![false; chart.len()];
+        let mut waiting: Vec<usize> = (0..chart.len()).filter(|state| ends(*state)).collect();
+        while let Some(state) = waiting.pop() {
+            let targets = std::iter::once(state).chain(chart.around(state, usize::MAX));
+            for target in targets {
+                // What leads to a state is looked at once.
+                for source in sources.get_mut(target).map(std::mem::take).unwrap_or_default() {
+                    let scope = self.scope(source);
+                    let known = scopes.get_mut(scope.start);
+                    if known.is_none_or(|known| std::mem::replace(known, true)) {
+                        continue;
+                    }
+                    for inner in scope {
+                        match finishing.get_mut(inner) {
+                            Some(place) if !*place => {
+                                *place = true;
+                                waiting.push(inner);
+                            }
+                            _ => {}
+                        }
+                    }
                 }
             }
         }
@@ -252,6 +286,7 @@ impl<'c> Graph<'c> {
         let chart = self.chart;
         // 0: not seen, 1: on the way, 2: leads to no circle.
         let mut seen = vec![0_u8; chart.len()];
+        let mut followed = 0_usize;
         for start in 1..chart.len() {
             let is_leaf = !chart.node(start).kind.has_children();
             if !is_leaf || !self.is_reached(start) || seen.get(start) != Some(&0) {
@@ -263,6 +298,10 @@ impl<'c> Graph<'c> {
             }
             while let Some((state, next)) = way.last_mut() {
                 let state = *state;
+                followed += 1;
+                if followed > MOST_FOLLOWED {
+                    return None;
+                }
                 let Some(leaf) = next.pop() else {
                     way.pop();
                     if let Some(place) = seen.get_mut(state) {
@@ -292,6 +331,7 @@ impl<'c> Graph<'c> {
             while let Some(state) = inner.pop() {
                 let node = chart.node(state);
                 match node.kind {
+                    _ if leaves.len() > MOST_BRANCHES => break,
                     Kind::Parallel => inner.extend(chart.real_children(state)),
                     Kind::Atomic | Kind::Final => leaves.push(state),
                     _ => inner.extend_from_slice(chart.targets_of(&node.initial)),
@@ -312,7 +352,7 @@ fn overlaps(draft: &Draft<'_>, found: &mut Vec<Problem>) {
             if one.after.is_some() {
                 continue;
             }
-            let rivals = transitions.iter().enumerate().take(position);
+            let rivals = transitions.iter().enumerate().take(position.min(MOST_RIVALS));
             let mut rivals =
                 rivals.filter(|(_, two)| two.after.is_none() && two.event == one.event);
             let clash = rivals.find_map(|(before, two)| match (&two.when, &one.when) {

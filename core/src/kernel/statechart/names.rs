@@ -1,6 +1,6 @@
 //! Names of events: interned, so that a running chart compares numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::EVENT_NAME_INVALID;
 use super::compile::place;
@@ -22,7 +22,7 @@ pub(super) fn pattern(name: &str) -> Option<&str> {
 pub(super) struct EventNames {
     numbers: BTreeMap<Id, usize>,
     names: Vec<Id>,
-    prefixes: Vec<String>,
+    prefixes: BTreeSet<String>,
     found: Vec<Problem>,
 }
 
@@ -42,7 +42,9 @@ impl EventNames {
         for (position, transition) in transitions.iter().enumerate() {
             let path = place(places, path, position);
             match transition.event.as_ref().map(|name| (name, pattern(name.as_str()))) {
-                Some((_, Some(prefix))) => self.prefixes.push(prefix.to_owned()),
+                Some((_, Some(prefix))) => {
+                    self.prefixes.insert(prefix.to_owned());
+                }
                 Some((name, None)) => self.exact(name, || format!("{path}/event")),
                 None => {}
             }
@@ -87,18 +89,16 @@ impl EventNames {
     /// The event that a state raises when it is done, if any transition would take it.
     pub(super) fn done_of(&mut self, state: &Id) -> Option<usize> {
         let name: Id = format!("{DONE}{state}").parse().ok()?;
+        let text = name.as_str();
+        let points = text.match_indices('.').filter_map(|(at, _)| text.get(..=at));
+        let mut prefixes = std::iter::once("").chain(points);
         let awaited = self.numbers.contains_key(&name)
-            || self.prefixes.iter().any(|prefix| name.as_str().starts_with(prefix));
+            || prefixes.any(|prefix| self.prefixes.contains(prefix));
         awaited.then(|| self.intern(&name))
     }
 
     pub(super) fn number(&self, name: &Id) -> Option<usize> {
         self.numbers.get(name).copied()
-    }
-
-    pub(super) fn beginning_with(&self, prefix: &str) -> Vec<usize> {
-        let numbered = self.names.iter().enumerate();
-        numbered.filter(|(_, name)| name.as_str().starts_with(prefix)).map(|(at, _)| at).collect()
     }
 
     pub(super) fn take_problems(&mut self) -> Vec<Problem> {

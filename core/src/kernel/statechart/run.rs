@@ -78,12 +78,10 @@ impl Chart {
 
     #[inline]
     pub(super) fn is_triggered(&self, arc: &Arc, event: Event<'_>) -> bool {
-        match (&arc.trigger, event.number) {
-            (Trigger::Event(numbers, _), Some(number)) => {
-                self.triggers.get(numbers.clone()).unwrap_or_default().contains(&number)
-            }
-            (Trigger::Event(_, Some(prefix)), None) => event.name.starts_with(&**prefix),
-            _ => false,
+        match &arc.trigger {
+            Trigger::Event(number) => event.number == Some(*number),
+            Trigger::Pattern(prefix) => event.name.starts_with(&**prefix),
+            Trigger::Eventless | Trigger::After(_) => false,
         }
     }
 }

@@ -5,9 +5,12 @@ use std::ops::Range;
 use super::chart::{Kind, Node, ROOT};
 use super::compile::Compiler;
 use super::draft::{Draft, StateDraft, StateKind};
-use super::{STATE_DUPLICATE, STATE_KIND_INVALID, TARGETS_CONFLICT};
+use super::{CHART_TOO_LARGE, STATE_DUPLICATE, STATE_KIND_INVALID, TARGETS_CONFLICT};
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problem;
+
+/// The most states that are named together.
+const MOST_TARGETS: usize = 100;
 
 impl Compiler {
     pub(super) fn name_states(&mut self, draft: &Draft<'_>) {
@@ -173,11 +176,20 @@ impl Compiler {
             let branch = chart.around(one, usize::MAX).find(|outer| chart.is_inside(two, *outer));
             nested || branch.is_none_or(|branch| chart.node(branch).kind != Kind::Parallel)
         };
+        if targets.len() > MOST_TARGETS {
+            let problem = Problem::new(
+                CHART_TOO_LARGE,
+                format!("{} states are named together, more than {MOST_TARGETS}", targets.len()),
+                "name the state around them: what is in it is entered with it",
+            );
+            return self.report(problem, path);
+        }
         let pairs = targets
             .iter()
             .enumerate()
             .flat_map(|(at, one)| targets.iter().skip(at + 1).map(move |two| (*one, *two)));
-        let found = pairs.take(10_000).find(|(one, two)| clash(*one, *two));
+        let mut pairs = pairs;
+        let found = pairs.find(|(one, two)| clash(*one, *two));
         if let Some((one, two)) = found {
             let problem = Problem::new(
                 TARGETS_CONFLICT,
