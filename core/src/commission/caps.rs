@@ -129,6 +129,7 @@ impl<N: Working> Evaluator<'_, N> {
     }
 
     /// Caps on what sponsors are paid: whole minor units, shared out by what each would have got.
+    /// What a falling commission takes back of them is taken back whole, and leaves them more room.
     pub(super) fn cap_sponsors<S: Sink<Step>>(
         &self,
         row: &Row<'_>,
@@ -150,11 +151,15 @@ impl<N: Working> Evaluator<'_, N> {
             self.explain_part_cap(cap, units(total), units(room), steps);
             let amount = fit(total.checked_sub(room))?;
             scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount });
-            let weights = scratch.overrides.iter().enumerate();
+            let overrides = &mut scratch.overrides;
+            let mut back = overrides.iter().map(|one| one.posted.min(0));
+            let back = fit(back.try_fold(0_i64, i64::checked_add))?;
+            let mut paid: Vec<_> = overrides.iter_mut().filter(|one| one.posted > 0).collect();
+            let weights = paid.iter().enumerate();
             let weights: Vec<Part<usize>> =
                 weights.map(|(key, one)| Part { weight: one.posted.into(), key }).collect();
-            let parts = allocate(room.into(), &weights)?;
-            for (overriding, part) in scratch.overrides.iter_mut().zip(parts) {
+            let parts = allocate(fit(room.checked_sub(back))?.into(), &weights)?;
+            for (overriding, part) in paid.iter_mut().zip(parts) {
                 overriding.posted = fit(i64::try_from(part).ok())?;
             }
         }

@@ -92,12 +92,16 @@ impl Oracle<'_> {
                 continue;
             }
             lost.push((cap.id.clone(), &total - &room));
-            let share = BigRational::new(room, total);
-            let exact: Vec<BigRational> = told
+            // What is taken back stays, and is room for what is paid.
+            let mut paid: Vec<&mut ToldLine> =
+                told.iter_mut().filter(|one| one.amount > BigInt::zero()).collect();
+            let all: BigInt = paid.iter().map(|one| one.amount.clone()).sum();
+            let share = BigRational::new(&room + &all - &total, all);
+            let exact: Vec<BigRational> = paid
                 .iter()
                 .map(|one| BigRational::from_integer(one.amount.clone()) * &share)
                 .collect();
-            for (one, part) in told.iter_mut().zip(round_parts(&exact, Rounding::Floor)) {
+            for (one, part) in paid.iter_mut().zip(round_parts(&exact, Rounding::Floor)) {
                 one.amount = part;
             }
         }
