@@ -102,12 +102,14 @@ function linesOf(outcomes, event) {
 }
 
 const COMPILED = ['plan.describe', 'commission.evaluate', 'commission.refund', 'commission.replay'];
+/** A compiled plan evaluates and refunds; a refund is undone by the operation alone. */
+const undoes = ({ input }) => (input.history ?? []).some(({ type }) => type === 'reinstatement');
 /** What is wrong with the operation's own input, which a method does not take. */
 const OWN = /^\/(plan|partners|state|event|refund|posted|history)(\/|$)/;
 
 for (const [system, guerdon] of Object.entries({ esm, cjs })) {
   describe(`${system}, compiled`, () => {
-    for (const vector of vectors.filter(({ op }) => COMPILED.includes(op))) {
+    for (const vector of vectors.filter((one) => COMPILED.includes(one.op) && !undoes(one))) {
       if (vector.error && !vector.error.every(({ path }) => OWN.test(path))) continue;
       test(vector.name, () => checkCompiled(guerdon, vector));
     }
