@@ -1,6 +1,6 @@
 // The charts of the SCION test framework that need no expressions, whole configurations compared.
 //
-// https://www.npmjs.com/package/@scion-scxml/test-framework (Apache-2.0); installed, never copied.
+// They are of the npm package `@scion-scxml/test-framework` (Apache-2.0); installed, never copied.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';

@@ -14,8 +14,8 @@ use super::facts::BuiltIn;
 use super::pay::lost;
 use super::row::{Row, key, ordinal};
 use super::scratch::{CapLoss, LossBy, Paid, Scratch};
-use super::settle::sum;
-use super::state::{Cell, State};
+use super::settle::{add_paid, sum};
+use super::state::State;
 use super::step::{SkipReason, Step};
 use super::working::Working;
 
@@ -65,17 +65,23 @@ impl<N: Working> Evaluator<'_, N> {
         if total <= room {
             return Some(());
         }
-        self.explain_cap(cap, &room, &total, steps);
-        let amount = lost(&total, &room, one, self.plan.document.rounding)?;
+        self.cut(cap, (&total, &room), scratch, steps)?;
+        share_out(&mut scratch.paid, &room, &total)
+    }
+
+    /// Tells what a cap takes away.
+    #[inline(always)]
+    fn cut<S: Sink<Step>>(
+        &self,
+        cap: usize,
+        (total, room): (&N, &N),
+        scratch: &mut Scratch<N>,
+        steps: &mut S,
+    ) -> Option<()> {
+        self.explain_cap(cap, room, total, steps);
+        let one = &self.tables.one_multiplied;
+        let amount = lost(total, room, one, self.plan.document.rounding)?;
         scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount });
-        match scratch.paid.as_mut_slice() {
-            [only] => only.amount = room,
-            several => {
-                for paid in several {
-                    paid.amount = paid.amount.share(&room, &total)?;
-                }
-            }
-        }
         Some(())
     }
 
@@ -97,9 +103,7 @@ impl<N: Working> Evaluator<'_, N> {
         if total <= room {
             return Some(());
         }
-        self.explain_cap(cap, &room, &total, steps);
-        let amount = lost(&total, &room, one, self.plan.document.rounding)?;
-        scratch.lost.push(CapLoss { cap: LossBy::Cap(cap), amount });
+        self.cut(cap, (&total, &room), scratch, steps)?;
         let cut = scratch.paid.iter_mut().filter(|paid| part.counts(paid));
         share_out(cut, &room, &total)
     }
@@ -125,7 +129,7 @@ impl<N: Working> Evaluator<'_, N> {
             return Ok(());
         }
         steps.step(|| Step::Raised { before: self.after(&total), amount: self.after(least) });
-        fit(share_out(scratch.paid.iter_mut(), least, &total))
+        fit(share_out(&mut scratch.paid, least, &total))
     }
 
     /// Caps on what sponsors are paid: whole minor units, shared out by what each would have got.
@@ -237,19 +241,19 @@ impl<N: Working> Evaluator<'_, N> {
     }
 }
 
-/// Brings amounts that make `total` to make `target`, in proportion.
+/// Brings amounts that make `total` to make `target`, in proportion. One that is all of it needs
+/// no division, so that integers can say it.
+#[inline(always)]
 fn share_out<'p, N: Working + 'p>(
-    paid: impl Iterator<Item = &'p mut Paid<N>>,
+    paid: impl IntoIterator<Item = &'p mut Paid<N>>,
     target: &N,
     total: &N,
 ) -> Option<()> {
-    let mut paid: Vec<&mut Paid<N>> = paid.collect();
-    if let [only] = paid.as_mut_slice() {
-        only.amount = target.clone();
-        return Some(());
-    }
     for one in paid {
-        one.amount = one.amount.share(target, total)?;
+        one.amount = match one.amount == *total {
+            true => target.clone(),
+            false => one.amount.share(target, total)?,
+        };
     }
     Some(())
 }
@@ -290,14 +294,8 @@ pub(super) fn commit_limits<N: Working>(
 ) {
     for spec in plan.part_caps.iter().filter_map(|cap| plan.caps.get(*cap)) {
         let Some(meter) = spec.meter else { continue };
-        let Some(key) = key(plan, row, meter) else { continue };
         // Checked before.
-        let posted = spec.posted(scratch).unwrap_or(0);
-        let ordinal = ordinal(plan, row, meter);
-        let cell = state.meters.get_mut(meter).and_then(|meter| meter.cell_mut(ordinal, key));
-        if let Some(Cell { paid, .. }) = cell {
-            *paid = paid.saturating_add(posted);
-        }
+        add_paid(plan, state, row, meter, spec.posted(scratch).unwrap_or(0));
     }
     for limit in &plan.limits {
         let Some((_, meter)) = limit.events else { continue };

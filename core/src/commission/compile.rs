@@ -328,7 +328,7 @@ fn places(document: &PlanDocument) -> Vec<(usize, usize)> {
 /// The tiers that the document names, in the order of their ids.
 pub(super) fn tier_ids(document: &PlanDocument) -> Vec<Id> {
     let mut ids: Vec<Id> = Vec::new();
-    for rule in document.groups.iter().flat_map(|group| &group.rules) {
+    for rule in document.rules() {
         if let Pay::ByTier { tiers, .. } = &rule.pay {
             ids.extend(tiers.keys().cloned());
         }

@@ -166,12 +166,9 @@ impl Compiling {
             // Checked by `validate` to be whole minor units.
             max: to_minor(cap.max, document.currency).unwrap_or_default(),
             meter: key.map(|key| self.meter(format!("cap/{}", cap.id), window, key)),
-            part: (!cap.is_plain()).then(|| {
-                let rules = document.groups.iter().flat_map(|group| &group.rules);
-                CapPart {
-                    rules: rules.map(|rule| cap.counts_rule(&rule.id)).collect(),
-                    sponsors: cap.counts_sponsors(),
-                }
+            part: (!cap.is_plain()).then(|| CapPart {
+                rules: document.rules().map(|rule| cap.counts_rule(&rule.id)).collect(),
+                sponsors: cap.counts_sponsors(),
             }),
         }
     }

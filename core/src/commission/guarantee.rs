@@ -18,10 +18,9 @@ use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::Plan;
 use super::event::{Partner, PartnerStatus};
-use super::operations::compile;
+use super::operations::{compile, roster};
 use super::outcome::{Line, LineKind};
 use super::plan::PlanText;
-use super::roster::Roster;
 use super::{GUARANTEE_MISSING, GUARANTEE_PERIODS, LINE_OF_OTHER_PLAN};
 
 /// How many periods are settled at once, over all partners.
@@ -92,7 +91,7 @@ pub struct GuaranteedPeriod {
 pub fn guarantee(input: GuaranteeInput) -> Result<GuaranteeSettlement, Problems> {
     let plan = compile(input.plan)?;
     // Nobody twice, and no circles.
-    Roster::new(input.partners.clone()).map_err(|problem| problem.under("partners"))?;
+    roster(input.partners.clone())?;
     let Some(spec) = &plan.document.guarantee else {
         let hint = "add a `guarantee` to the plan, or settle nothing";
         let problem = Problem::new(GUARANTEE_MISSING, "the plan guarantees nothing", hint);

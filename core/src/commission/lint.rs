@@ -176,8 +176,7 @@ fn tiers_fall(document: &PlanDocument, rule: &Rule, pointer: &str, found: &mut V
 }
 
 fn unused(document: &PlanDocument, name: &Id) -> Option<Problem> {
-    let rules = document.groups.iter().flat_map(|group| &group.rules);
-    let mut pays = rules.flat_map(Rule::pays);
+    let mut pays = document.rules().flat_map(Rule::pays);
     let used = pays.any(|pay| matches!(pay, Pay::Schedule { schedule } if schedule == name));
     (!used).then(|| {
         let message = format!("no rule pays by the schedule `{name}`");
@@ -215,12 +214,7 @@ fn falls(name: &Id, tiered: &TieredRates, found: &mut Vec<Problem>) {
 /// What a step pays in all at a measure.
 fn paid_at(step: &ScheduleStep, measure: &Exact) -> Option<Exact> {
     let flat = Exact::from(step.flat.unwrap_or_default().decimal());
-    slope(step)?.checked_mul(measure).ok()?.checked_add(&flat).ok()
-}
-
-fn slope(step: &ScheduleStep) -> Option<Exact> {
-    let rate = step.rate.as_ref().map_or(Exact::ZERO, |rate| rate.exact().clone());
-    rate.checked_add(&Exact::from(step.per_unit.unwrap_or_default().decimal())).ok()
+    step.slope()?.checked_mul(measure).ok()?.checked_add(&flat).ok()
 }
 
 fn share_at_most(document: &PlanDocument) -> Result<Exact, Problem> {
@@ -264,7 +258,7 @@ fn rule_share(document: &PlanDocument, rule: &Rule) -> Result<Exact, Problem> {
                 let tiered = document.schedules.get(schedule);
                 let volume = tiered.filter(|tiered| tiered.measure == Measure::Volume);
                 for step in volume.iter().flat_map(|tiered| &tiered.rates.steps) {
-                    most = most.max(slope(step).unwrap_or_default());
+                    most = most.max(step.slope().unwrap_or_default());
                 }
             }
             Pay::Flat { .. } | Pay::PerUnit { .. } | Pay::ByTier { .. } => {}

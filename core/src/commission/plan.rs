@@ -276,6 +276,13 @@ pub struct Multiplier {
     pub factor: Rate,
 }
 
+impl PlanDocument {
+    /// The rules of all groups, in the order of the document.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.groups.iter().flat_map(|group| &group.rules)
+    }
+}
+
 impl Rule {
     /// Every way in which the rule may pay: one, or one for each tier.
     pub(super) fn pays(&self) -> impl Iterator<Item = &Pay> {

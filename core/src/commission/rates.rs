@@ -240,7 +240,7 @@ fn denominator(document: &PlanDocument) -> Option<i64> {
         common = common.checked_mul(needed / common.gcd(&needed))?;
         Some(())
     };
-    for pay in document.groups.iter().flat_map(|group| &group.rules).flat_map(Rule::pays) {
+    for pay in document.rules().flat_map(Rule::pays) {
         include(match pay {
             Pay::Percent { rate } => rate_denominator(rate.exact())?,
             Pay::Flat { amount } | Pay::PerUnit { amount } => {
@@ -282,8 +282,7 @@ struct Build<'a, N> {
 
 impl<N: Working> Build<'_, N> {
     fn tables(self) -> Option<Tables<N>> {
-        let groups = self.document.groups.iter();
-        let rules = groups.flat_map(|group| &group.rules).map(|rule| self.rule(rule));
+        let rules = self.document.rules().map(|rule| self.rule(rule));
         let schedules = self.document.schedules.values().enumerate();
         let caps = self.document.caps.iter();
         let overrides = self.document.overrides.iter();

@@ -170,12 +170,7 @@ pub(super) fn commit<N: Working>(
         }
     }
     for index in plan.cap_meters.iter().copied() {
-        let Some(key) = key(plan, row, index) else { continue };
-        let ordinal = ordinal(plan, row, index);
-        let Some(meter) = state.meters.get_mut(index) else { continue };
-        if let Some(cell) = meter.cell_mut(ordinal, key) {
-            cell.paid = cell.paid.saturating_add(scratch.total);
-        }
+        add_paid(plan, state, row, index, scratch.total);
     }
     if plan.general {
         commit_limits(plan, state, row, scratch);
@@ -187,6 +182,17 @@ pub(super) fn commit<N: Working>(
     }
     if let Some(held) = scratch.held_after {
         state.hold(row.partner, held);
+    }
+}
+
+/// Adds what a row posted to what was paid under a meter, if that concerns the row.
+#[inline(always)]
+pub(super) fn add_paid(plan: &Plan, state: &mut State, row: &Row<'_>, meter: usize, posted: i64) {
+    let Some(key) = key(plan, row, meter) else { return };
+    let ordinal = ordinal(plan, row, meter);
+    let cell = state.meters.get_mut(meter).and_then(|meter| meter.cell_mut(ordinal, key));
+    if let Some(cell) = cell {
+        cell.paid = cell.paid.saturating_add(posted);
     }
 }
 

@@ -123,7 +123,7 @@ impl Plan {
     fn wants_quantities(&self) -> bool {
         let schedules = self.document.schedules.values().map(|tiered| tiered.measure);
         let ladder = self.document.ladder.as_ref().map(|ladder| ladder.measure);
-        let mut rules = self.document.groups.iter().flat_map(|group| &group.rules);
+        let mut rules = self.document.rules();
         self.reads(BuiltIn::Quantity)
             || schedules.chain(ladder).any(|measure| measure == Measure::Quantity)
             || rules.any(|rule| rule.pays().any(|pay| matches!(pay, Pay::PerUnit { .. })))

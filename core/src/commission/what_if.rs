@@ -14,10 +14,10 @@ use crate::kernel::problem::{Problem, Problems};
 
 use super::compile::Plan;
 use super::event::Partner;
+use super::operations::roster;
 use super::outcome::Line;
 use super::plan::PlanText;
 use super::replay::{Happening, History};
-use super::roster::Roster;
 
 /// What `commission.what_if` takes.
 #[model]
@@ -88,7 +88,7 @@ pub fn what_if(input: WhatIfInput) -> Result<WhatIf, Problems> {
         );
         return Err(problem.under("currency").under("after").into());
     }
-    let roster = Roster::new(input.partners).map_err(|problem| problem.under("partners"))?;
+    let roster = roster(input.partners)?;
     let periods = Periods::calendar(input.period, after.document.zone);
     let mut sums = Sums { currency, periods, sums: BTreeMap::new() };
     for (plan, side) in [(&before, Side::Before), (&after, Side::After)] {

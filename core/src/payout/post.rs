@@ -36,13 +36,7 @@ fn posting(line: &Line) -> Result<Option<Posting>, Problem> {
     let minor = to_minor(line.amount.amount, currency)?;
     // The other side of it has to fit as well.
     fit(-i128::from(minor))?;
-    let kind = match line.kind {
-        // Kept for refunds.
-        LineKind::Unpaid => return Ok(None),
-        LineKind::Commission | LineKind::Split | LineKind::Guarantee => EntryKind::Commission,
-        LineKind::Override => EntryKind::Override,
-        LineKind::Reversal | LineKind::Reinstatement => EntryKind::Reversal,
-    };
+    let Some(kind) = entry_kind(line.kind) else { return Ok(None) };
     let ticket = Ticket {
         key: Cause::of("commission_posting").derived(line.id).id(),
         at: line.at,
@@ -55,4 +49,14 @@ fn posting(line: &Line) -> Result<Option<Posting>, Problem> {
     let earned = Move { kind, out_of: Account::Program, into: Account::Partner, minor };
     let posting = || Posting { origin: line.origin, ..ticket.posting(&[earned]) };
     Ok((minor != 0).then(posting))
+}
+
+/// What the entry of a line is; none for one that is only kept for refunds.
+pub(super) const fn entry_kind(kind: LineKind) -> Option<EntryKind> {
+    match kind {
+        LineKind::Commission | LineKind::Split | LineKind::Guarantee => Some(EntryKind::Commission),
+        LineKind::Override => Some(EntryKind::Override),
+        LineKind::Reversal | LineKind::Reinstatement => Some(EntryKind::Reversal),
+        LineKind::Unpaid => None,
+    }
 }

@@ -166,12 +166,11 @@ impl Plan {
         let earned = to_minor(line.amount.amount, currency)?;
         let before = reversed.map_or(0, |reversed| reversed.amount);
         let refunded = share.before.checked_add(&share.now)?;
-        let left = Exact::ONE.checked_sub(&refunded)?;
-        let target = Exact::from(earned).checked_mul(&left)?;
-        let target = target.settle(&Exact::ONE, self.document.rounding).ok_or_else(overflow)?;
+        let target = self.left_of(earned, &refunded)?;
         // Both lie between zero and what was earned, so their difference fits.
         let amount = target.saturating_sub(earned.saturating_add(before));
-        let rate = Rate::new(refunded.clone());
+        let all = refunded == Exact::ONE;
+        let rate = Rate::new(refunded);
         if let Some(rule) = line.rule.clone() {
             steps.push(Step::Reversed {
                 rule,
@@ -187,18 +186,15 @@ impl Plan {
             kind: LineKind::Reversal,
             event: refund.id.clone(),
             amount: from_minor(amount, currency),
-            at: refund.at,
-            payable_at: refund.at.max(line.payable_at),
-            base: shown(line.base),
-            gross: shown(line.gross),
-            order_gross: shown(line.order_gross),
-            measured: Amount::ZERO,
-            counted: Amount::ZERO,
-            origin: Some(line.id),
-            refunded: Some(rate),
-            ..line.clone()
+            ..following(line, refund.at, rate)
         };
-        Ok(Taken { line, reversal, now: share.now.clone(), all: left.is_zero() })
+        Ok(Taken { line, reversal, now: share.now.clone(), all })
+    }
+
+    /// What is left of what was earned, once such a share of its sale is refunded.
+    fn left_of(&self, earned: i64, refunded: &Exact) -> Result<i64, Problem> {
+        let left = Exact::from(earned).checked_mul(&Exact::ONE.checked_sub(refunded)?)?;
+        left.settle(&Exact::ONE, self.document.rounding).ok_or_else(overflow)
     }
 
     fn sellers_total(&self, taken: &[Taken<'_>]) -> Result<i64, Problem> {
@@ -206,6 +202,23 @@ impl Plan {
         sellers
             .map(|taken| to_minor(taken.reversal.amount.amount, self.document.currency))
             .try_fold(0_i64, |sum, amount| sum.checked_add(amount?).ok_or_else(overflow))
+    }
+}
+
+/// What a line that follows another at an instant has from it, when such a share of its sale is
+/// refunded.
+fn following(line: &Line, at: Instant, refunded: Rate) -> Line {
+    Line {
+        at,
+        payable_at: at.max(line.payable_at),
+        base: shown(line.base),
+        gross: shown(line.gross),
+        order_gross: shown(line.order_gross),
+        measured: Amount::ZERO,
+        counted: Amount::ZERO,
+        origin: Some(line.id),
+        refunded: Some(refunded),
+        ..line.clone()
     }
 }
 

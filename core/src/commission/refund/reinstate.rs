@@ -5,8 +5,8 @@
 //! been. What other refunds took stays taken.
 
 use crate::kernel::derived_id::{Cause, DerivedId};
-use crate::kernel::exact::{Exact, overflow};
-use crate::kernel::money::{Amount, Rate, from_minor, to_minor};
+use crate::kernel::exact::Exact;
+use crate::kernel::money::{Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
 use super::super::compile::Plan;
@@ -15,10 +15,9 @@ use super::super::outcome::{Line, LineKind, Outcome, OutcomeStatus};
 use super::super::roster::Roster;
 use super::super::state::State;
 use super::super::step::Step;
-use super::super::working::Working;
 use super::super::{REINSTATEMENT_OF_UNKNOWN_REFUND, REINSTATEMENT_REPEATED};
 use super::shares::{Reversed, reversed};
-use super::{Taken, seller, shown};
+use super::{Taken, following, seller, shown};
 
 impl Plan {
     /// Gives again what a refund took back, because it was undone.
@@ -46,9 +45,9 @@ impl Plan {
         for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
             let undone = posted.iter().find(|one| undoes(reinstatement, one, line.id));
             let (Some(undone), Some(before)) = (undone, reversed.get(&line.id)) else { continue };
-            taken.push(self.give_again(reinstatement, (line, undone), posted, before)?);
+            let (of, steps) = ((line, undone), &mut outcome.steps);
+            taken.push(self.give_again(reinstatement, of, posted, before, steps)?);
         }
-        outcome.steps = taken.iter().filter_map(|one| self.reinstated(one)).collect();
         self.finish(state, roster, reinstatement.at, (seller, taken), &mut outcome)?;
         Ok(outcome)
     }
@@ -59,52 +58,36 @@ impl Plan {
         (line, undone): (&'a Line, &Line),
         posted: &[Line],
         before: &Reversed,
+        steps: &mut Vec<Step>,
     ) -> Result<Taken<'a>, Problem> {
         let currency = self.document.currency;
         let given_back = given_back(posted, line.id, undone.id)?;
         let refunded = before.share.checked_sub(&given_back)?;
         let earned = to_minor(line.amount.amount, currency)?;
-        let target = Exact::from(earned).checked_mul(&Exact::ONE.checked_sub(&refunded)?)?;
-        let target = target.settle(&Exact::ONE, self.document.rounding).ok_or_else(overflow)?;
+        let target = self.left_of(earned, &refunded)?;
         // Both lie between zero and what was earned, so their difference fits.
-        let amount = target.saturating_sub(earned.saturating_add(before.amount));
+        let left = earned.saturating_add(before.amount);
+        let amount = from_minor(target.saturating_sub(left), currency);
+        let rate = Rate::new(refunded);
+        if let Some(rule) = line.rule.clone() {
+            steps.push(Step::Reinstated {
+                rule,
+                posted: shown(line.amount),
+                refunded: rate.clone(),
+                left: from_minor(left, currency),
+                target: from_minor(target, currency),
+                reinstated: amount,
+            });
+        }
         let reinstated = Line {
             id: id(undone.id),
             kind: LineKind::Reinstatement,
             event: reinstatement.id.clone(),
-            amount: from_minor(amount, currency),
-            at: reinstatement.at,
-            payable_at: reinstatement.at.max(line.payable_at),
-            base: shown(line.base),
-            gross: shown(line.gross),
-            order_gross: shown(line.order_gross),
-            measured: Amount::ZERO,
-            counted: Amount::ZERO,
-            origin: Some(line.id),
-            refunded: Some(Rate::new(refunded)),
-            ..line.clone()
+            amount,
+            ..following(line, reinstatement.at, rate)
         };
         let all = before.share == Exact::ONE && !given_back.is_zero();
         Ok(Taken { line, reversal: reinstated, now: Exact::ZERO.checked_sub(&given_back)?, all })
-    }
-
-    fn reinstated(&self, one: &Taken<'_>) -> Option<Step> {
-        let currency = self.document.currency;
-        let minor = |money: crate::kernel::money::Money| to_minor(money.amount, currency).ok();
-        let refunded = one.reversal.refunded.clone()?;
-        let posted = Exact::from(minor(one.line.amount)?);
-        let left = Exact::ONE.checked_sub(refunded.exact()).ok()?;
-        let target = posted.checked_mul(&left).ok()?;
-        let target = target.settle(&Exact::ONE, self.document.rounding)?;
-        let reinstated = minor(one.reversal.amount)?;
-        Some(Step::Reinstated {
-            rule: one.line.rule.clone()?,
-            posted: shown(one.line.amount),
-            refunded,
-            left: from_minor(target.checked_sub(reinstated)?, currency),
-            target: from_minor(target, currency),
-            reinstated: one.reversal.amount,
-        })
     }
 }
 

@@ -155,7 +155,7 @@ impl<'a> Lane<'a> {
         let done = match &self.way {
             LaneWay::Each(each) => {
                 let amount = each.checked_abs().and_then(|each| each.checked_mul(largest(added)));
-                if amount.and_then(|amount| self.most_posted(amount, cent)).is_none() {
+                if !amount.is_some_and(|amount| self.fits(amount)) {
                     return false;
                 }
                 for (amount, added) in amounts.iter_mut().zip(added) {
@@ -169,7 +169,7 @@ impl<'a> Lane<'a> {
                 let measure = measure_each(page.cells, block.sellers, added, before);
                 let settled =
                     if *cumulative { largest_settled(page.settled, block.sellers) } else { 0 };
-                if !self.is_proven(rates, measure, settled, cent) {
+                if !self.is_proven(rates, measure, settled) {
                     take_back(page.cells, block.sellers, added);
                     return false;
                 }
@@ -207,14 +207,14 @@ impl<'a> Lane<'a> {
 
     /// Whether nothing overflows if no measure is above a bound, and nothing that was settled above
     /// another. Both are of no use below zero.
-    fn is_proven(&self, rates: &Many, measure: i64, settled: i64, cent: Cent) -> bool {
+    fn is_proven(&self, rates: &Many, measure: i64, settled: i64) -> bool {
         let most = || {
             let amount = rates.most(measure)?;
             // Less what was settled, and a unit more for rounding.
             let units = settled.checked_add(2)?.checked_mul(self.tables.one)?;
-            self.most_posted(amount.checked_add(units)?, cent)
+            amount.checked_add(units)
         };
-        measure >= 0 && most().is_some()
+        measure >= 0 && most().is_some_and(|amount| self.fits(amount))
     }
 
     /// From what each partner is owed in all to what that adds to what was settled, which it then
@@ -238,11 +238,9 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// The most that a row can post, if it earns no more than an amount and nothing on the way
-    /// from there overflows.
-    fn most_posted(&self, amount: i64, cent: Cent) -> Option<i64> {
-        let amount = amount.checked_mul(self.largest)?;
-        cent.divisor.divide(amount).checked_add(1)
+    /// Whether the largest factor leaves an amount within 64 bits; limits and rounding then do.
+    fn fits(&self, amount: i64) -> bool {
+        amount.checked_mul(self.largest).is_some()
     }
 
     /// Factors, limits and rounding: from what each row earns to what it posts and loses. False if

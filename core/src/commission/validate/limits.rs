@@ -103,8 +103,7 @@ impl Check<'_> {
             );
             self.report(format!("{pointer}/rules"), problem);
         }
-        let rules = self.document.groups.iter().flat_map(|group| &group.rules);
-        let known: BTreeSet<&str> = rules.map(|rule| rule.id.as_str()).collect();
+        let known: BTreeSet<&str> = self.document.rules().map(|rule| rule.id.as_str()).collect();
         let unknown = |(_, rule): &(usize, &Id)| !known.contains(rule.as_str());
         for (place, rule) in cap.rules.iter().enumerate().filter(unknown) {
             let names: Vec<&str> = known.iter().copied().collect();

@@ -117,12 +117,17 @@ pub(super) struct Terms<N> {
 
 pub(super) fn exact_terms(step: &ScheduleStep) -> Option<Terms<Exact>> {
     let amount = |amount: Option<Amount>| Exact::from(amount.unwrap_or_default().decimal());
-    let rate = step.rate.as_ref().map_or(Exact::ZERO, |rate| rate.exact().clone());
-    Some(Terms {
-        from: amount(Some(step.from)),
-        slope: rate.plus(&amount(step.per_unit))?,
-        flat: amount(step.flat),
-    })
+    Some(Terms { from: amount(Some(step.from)), slope: step.slope()?, flat: amount(step.flat) })
+}
+
+impl ScheduleStep {
+    /// What a unit of the measure is paid in this step, by its rate and per unit together; none if
+    /// that is too large.
+    #[must_use]
+    pub fn slope(&self) -> Option<Exact> {
+        let rate = self.rate.as_ref().map_or(Exact::ZERO, |rate| rate.exact().clone());
+        rate.plus(&Exact::from(self.per_unit.unwrap_or_default().decimal()))
+    }
 }
 
 /// The factors from plain units to the integers of a scale.

@@ -6,6 +6,7 @@ use crate::commission::{Line, LineKind};
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::money::{Currency, to_minor};
 use crate::kernel::problem::Problem;
+use crate::payout::post::entry_kind;
 use crate::payout::posting::{Account, EntryKind, Posting};
 use crate::payout::{
     LINE_MISMATCH, LINE_UNKNOWN, LINE_UNPOSTED, REVERSAL_EXCEEDS, REVERSAL_UNFOUNDED,
@@ -138,12 +139,7 @@ fn pays_nothing(line: &Line) -> bool {
 }
 
 fn says(posting: &Posting, line: &Line) -> bool {
-    let kind = match line.kind {
-        LineKind::Commission | LineKind::Split | LineKind::Guarantee => EntryKind::Commission,
-        LineKind::Override => EntryKind::Override,
-        LineKind::Reversal | LineKind::Reinstatement => EntryKind::Reversal,
-        LineKind::Unpaid => return false,
-    };
+    let Some(kind) = entry_kind(line.kind) else { return false };
     let amount = to_minor(line.amount.amount, line.amount.currency).ok().map(i128::from);
     let sums = to_partner(posting, |one| one == kind);
     let payable_at = posting.entries.iter().find(|entry| entry.account == Account::Partner);
