@@ -4,6 +4,7 @@
 const { call } = require('./call.cjs');
 
 exports.OPERATIONS = Object.freeze([
+  'calendar.next',
   'commission.evaluate',
   'commission.guarantee',
   'commission.merge',
@@ -11,6 +12,8 @@ exports.OPERATIONS = Object.freeze([
   'commission.reinstate',
   'commission.replay',
   'commission.what_if',
+  'delivery.decide',
+  'delivery.validate',
   'explain.text',
   'expression.evaluate',
   'ladder.levels',
@@ -49,6 +52,10 @@ exports.OPERATIONS = Object.freeze([
   'workflow.validate',
 ]);
 
+exports.calendar = {
+  next: (input) => call('calendar.next', input),
+};
+
 exports.commission = {
   evaluate: (input) => call('commission.evaluate', input),
   guarantee: (input) => call('commission.guarantee', input),
@@ -57,6 +64,11 @@ exports.commission = {
   reinstate: (input) => call('commission.reinstate', input),
   replay: (input) => call('commission.replay', input),
   whatIf: (input) => call('commission.what_if', input),
+};
+
+exports.delivery = {
+  decide: (input) => call('delivery.decide', input),
+  validate: (input) => call('delivery.validate', input),
 };
 
 exports.explain = {

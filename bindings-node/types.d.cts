@@ -73,6 +73,12 @@ export type Ratio = string;
 export type Span = string;
 
 /**
+ * A time of day on the wall clock, without an offset.
+ * @example "08:00"
+ */
+export type TimeOfDay = string;
+
+/**
  * An IANA time zone.
  * @example "Europe/Berlin"
  */
@@ -206,6 +212,58 @@ export type Base =
   | 'net'
   /** The event's `amount`: what the customer paid. */
   | 'gross';
+
+/** Days on which nothing is sent, on the recipient's calendar. */
+export interface Blackout {
+  /** What they are called. */
+  id: Id;
+  /** The first day. */
+  from: CalendarDate;
+  /** The first day after them; they are one day unless said. */
+  until?: CalendarDate;
+  /**
+   * The channels that they hold for; all unless said.
+   * @default []
+   */
+  channels?: Id[];
+  /**
+   * The purposes that they hold for; all unless said.
+   * @default []
+   */
+  purposes?: Id[];
+  /**
+   * What becomes of a message then; it waits unless said.
+   * @default "defer"
+   */
+  then?: Held;
+}
+
+/** What `calendar.next` gives back. */
+export interface CalendarNext {
+  /** When that is. */
+  at: Instant;
+  /** The day that the clock shows then. */
+  date: CalendarDate;
+  /** The time that the clock shows then: a later one than was asked for on a day that skips it. */
+  time: TimeOfDay;
+  /** The day of the week that it shows then. */
+  weekday: Weekday;
+}
+
+/** What `calendar.next` takes. */
+export interface CalendarNextInput {
+  /** The answer is later than this, if only by a microsecond. */
+  after: InstantInput;
+  /** The time that the clock shows. */
+  time: TimeOfDay;
+  /** The zone of the clock, and of the days of the week. */
+  zone: Zone;
+  /**
+   * The days of the week on which it counts; any day unless said.
+   * @default []
+   */
+  weekdays?: Weekday[];
+}
 
 /** A piece of the calendar. */
 export type CalendarUnit =
@@ -459,6 +517,29 @@ export type Compression =
   /** Closed and suspended ones. */
   | 'inactive';
 
+/** A consent for a purpose. */
+export interface Consent {
+  /** The purpose that it is for. */
+  purpose: Id;
+  /** The channel that it is for; all of them unless said. */
+  channel?: Id;
+  /** When it was granted, if it was. */
+  granted?: InstantInput;
+  /** When it was withdrawn, if it was. */
+  withdrawn?: InstantInput;
+  /** When it is over by itself: from then on it does not count. */
+  expires?: InstantInput;
+}
+
+/** What the recipient of a purpose has to have said. */
+export type ConsentRule =
+  /** Yes: a consent was granted, and neither withdrawn nor did it expire. */
+  | 'opt_in'
+  /** Not no: nothing was withdrawn, and there is no opt-out. */
+  | 'opt_out'
+  /** Nothing, as for receipts: only an opt-out from the channel itself holds. */
+  | 'always';
+
 /** What `money.convert` takes. */
 export interface ConvertInput {
   /** The amount to convert. */
@@ -481,6 +562,213 @@ export type DatedBy =
   /** When it was attributed, such as the click; when it happened where that is not said. */
   | 'attribution';
 
+/** What is to be done with a message. */
+export type DeliveryDecision =
+  /** It may be sent now. */
+  | 'send'
+  /** It has to wait. */
+  | 'defer'
+  /** It is not sent. */
+  | 'skip';
+
+/** What `delivery.validate` gives back. */
+export interface DeliveryFindings {
+  /** Whether the policy can be used. */
+  usable: boolean;
+  /**
+   * Everything that is wrong.
+   * @default []
+   */
+  problems?: Problem[];
+}
+
+/** What `delivery.decide` takes. */
+export interface DeliveryInput {
+  /** The policy. */
+  policy: DeliveryPolicyDocument | string;
+  /**
+   * Who it is for.
+   * @default {}
+   */
+  recipient?: DeliveryRecipient;
+  /** What is to be sent. */
+  message: DeliveryMessage;
+  /**
+   * What was sent to the recipient before, as far back as the caps count.
+   * @default []
+   */
+  sent?: SentMessage[];
+  /** The time now. */
+  now: InstantInput;
+  /**
+   * Whether to say how the answer came about.
+   * @default false
+   */
+  explain?: boolean;
+}
+
+/** A message that is to be sent. */
+export interface DeliveryMessage {
+  /** The channel that it goes by. */
+  channel: Id;
+  /** What it is for. */
+  purpose: Id;
+  /** When it is due; now unless said. */
+  due?: InstantInput;
+  /** From when on it is of no use. */
+  expires?: InstantInput;
+}
+
+/** What `delivery.decide` gives back. */
+export interface DeliveryOutcome {
+  /** What is to be done with the message. */
+  decision: DeliveryDecision;
+  /** When it may be sent, if it has to wait. */
+  until?: Instant;
+  /** Why it has to wait, or is not sent; of several reasons to wait, the last. */
+  reason?: DeliveryReason;
+  /** The rule of the policy that decided. */
+  rule?: Id;
+  /** Which policy this is. */
+  policy: DocumentReference;
+  /** The release of the time-zone database, such as `2025b`. */
+  zone_data: Id;
+  /**
+   * How the answer came about, if that was asked for.
+   * @default []
+   */
+  steps?: DeliveryStep[];
+}
+
+/** Who may be sent what, when, and how often. */
+export interface DeliveryPolicyDocument {
+  /** Always `guerdon.delivery/1`. */
+  format: 'guerdon.delivery/1';
+  /** The policy's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /**
+   * The zone of recipients whose own is not known; UTC unless said.
+   * @default "UTC"
+   */
+  zone?: Zone;
+  /** The channels that messages go by: `email`, `sms`, `push`. */
+  channels: Id[];
+  /** What messages are sent for. */
+  purposes: DeliveryPurpose[];
+  /**
+   * Hours in which nothing is sent.
+   * @default []
+   */
+  quiet_hours?: QuietHours[];
+  /**
+   * Days on which nothing is sent.
+   * @default []
+   */
+  blackouts?: Blackout[];
+  /**
+   * How many messages are too many.
+   * @default []
+   */
+  caps?: FrequencyCap[];
+  /**
+   * How long after it was due a message may still be sent, at most a year; `P7D` unless said.
+   * @default "P7D"
+   */
+  max_delay?: Span;
+}
+
+/** What `delivery.validate` takes. */
+export interface DeliveryPolicyInput {
+  /** The policy. */
+  policy: DeliveryPolicyDocument | string;
+}
+
+/** What messages are sent for: marketing, reminders, receipts. */
+export interface DeliveryPurpose {
+  /** What it is called. */
+  id: Id;
+  /** What the recipient has to have said. */
+  consent: ConsentRule;
+  /**
+   * The channels that it may go by; all of them unless said.
+   * @default []
+   */
+  channels?: Id[];
+  /**
+   * Whether quiet hours, blackout days and caps do not hold for it, and caps do not count it.
+   * @default false
+   */
+  urgent?: boolean;
+}
+
+/** Why a message waits, or is not sent. */
+export type DeliveryReason =
+  /** It is not due yet. */
+  | 'not_due'
+  /** It is no longer of use. */
+  | 'expired'
+  /** It would be sent too long after it was due. */
+  | 'too_late'
+  /** Its purpose does not go by that channel. */
+  | 'channel_not_allowed'
+  /** The channel does not reach the recipient. */
+  | 'unreachable'
+  /** The recipient does not want it. */
+  | 'opted_out'
+  /** The recipient has not agreed to it. */
+  | 'consent_missing'
+  /** The recipient has agreed to it, and taken that back. */
+  | 'consent_withdrawn'
+  /** The recipient has agreed to it, for a time that is over. */
+  | 'consent_expired'
+  /** It is quiet where the recipient is. */
+  | 'quiet_hours'
+  /** Nothing is sent on that day. */
+  | 'blackout'
+  /** The recipient has got as many as allowed. */
+  | 'frequency_cap';
+
+/** Somebody whom messages are sent to. */
+export interface DeliveryRecipient {
+  /** The host's id, for its own records. */
+  id?: Id;
+  /** The recipient's zone; that of the policy unless known. */
+  zone?: Zone;
+  /**
+   * What the recipient has agreed to, and withdrawn again.
+   * @default []
+   */
+  consents?: Consent[];
+  /**
+   * What the recipient does not want to get.
+   * @default []
+   */
+  opt_outs?: OptOut[];
+  /**
+   * The channels that do not reach the recipient: an address that bounces, no phone.
+   * @default []
+   */
+  unreachable?: Id[];
+}
+
+/** Something that stood in the way of a message, or let it through in the end. */
+export interface DeliveryStep {
+  /** The time that was asked about. */
+  at: Instant;
+  /** What followed: the message may be sent then, waits, or is not sent. */
+  decision: DeliveryDecision;
+  /** What stood in its way. */
+  reason?: DeliveryReason;
+  /** The rule of the policy that did. */
+  rule?: Id;
+  /** How many messages a cap counted. */
+  count?: number;
+  /** Until when it waits. */
+  until?: Instant;
+}
+
 /** What two plans posted, and the difference. */
 export interface Difference {
   /** Whose it is; of everybody unless said. */
@@ -495,6 +783,16 @@ export interface Difference {
   after: Money;
   /** The second less the first. */
   difference: Money;
+}
+
+/** Which document an answer comes from, so that it can be had again. */
+export interface DocumentReference {
+  /** The document's id. */
+  id: Id;
+  /** Its version. */
+  version: number;
+  /** SHA-256 of the document's canonical form. */
+  hash: Id;
 }
 
 /** What an entry is for. */
@@ -942,6 +1240,31 @@ export interface FeeChargeSchedule {
    * @default "half_away_from_zero"
    */
   rounding?: Rounding;
+}
+
+/** How many messages are too many. */
+export interface FrequencyCap {
+  /** What it is called. */
+  id: Id;
+  /** How many messages one recipient gets at most, at least 1. */
+  max: number;
+  /** In which time: `calendar`, by the recipient's days, weeks or months; `rolling`; `lifetime`. */
+  window: Window;
+  /**
+   * The channels whose messages are counted, together; all unless said.
+   * @default []
+   */
+  channels?: Id[];
+  /**
+   * The purposes whose messages are counted, together; all unless said.
+   * @default []
+   */
+  purposes?: Id[];
+  /**
+   * What becomes of a message that is one too many; it is not sent unless said.
+   * @default "skip"
+   */
+  then?: Held;
 }
 
 /** Rules that compete or add up. */
@@ -1642,6 +1965,21 @@ export type Op =
   | 'month'
   /** The weekday of a date, `monday` to `sunday`. */
   | 'weekday';
+
+/**
+ * What a recipient does not want to get: everything, a channel, a purpose, or a purpose by a
+ * channel.
+ */
+export interface OptOut {
+  /** Since when. */
+  at: InstantInput;
+  /** Until when, if only for a while. */
+  until?: InstantInput;
+  /** Which channel; all of them unless said. */
+  channel?: Id;
+  /** Which purpose; all of them unless said. */
+  purpose?: Id;
+}
 
 /** What a history may be cut by. */
 export type OrderingScope =
@@ -2357,6 +2695,36 @@ export interface ProposeInput {
   rates?: ExchangeRate[];
 }
 
+/** Hours in which nothing is sent, on the recipient's wall clock. */
+export interface QuietHours {
+  /** What they are called. */
+  id: Id;
+  /** When they begin. */
+  from: TimeOfDay;
+  /** When they are over: on the next day if that is not later than `from`. */
+  until: TimeOfDay;
+  /**
+   * The days of the week on which they begin; every day unless said.
+   * @default []
+   */
+  weekdays?: Weekday[];
+  /**
+   * The channels that they hold for; all unless said.
+   * @default []
+   */
+  channels?: Id[];
+  /**
+   * The purposes that they hold for; all unless said.
+   * @default []
+   */
+  purposes?: Id[];
+  /**
+   * What becomes of a message then; it waits unless said.
+   * @default "defer"
+   */
+  then?: Held;
+}
+
 /** An exact rate: a percentage or a ratio. */
 export type Rate = OneKeyOf<RateKeys>;
 
@@ -2761,6 +3129,16 @@ export interface ScheduledAmount {
   carry: Exact;
   /** Which steps pay; their amounts sum to `exact`. */
   pieces: SchedulePiece[];
+}
+
+/** A message that was sent. */
+export interface SentMessage {
+  /** When. */
+  at: InstantInput;
+  /** By which channel. */
+  channel: Id;
+  /** What for. */
+  purpose: Id;
 }
 
 /** A step of a sequence: it is done, then the next one is. */
@@ -3420,6 +3798,23 @@ export interface Unrounded {
   /** ISO 4217 code. */
   currency: Currency;
 }
+
+/** A day of the week; the week begins on Monday (ISO 8601). */
+export type Weekday =
+  /** Monday. */
+  | 'monday'
+  /** Tuesday. */
+  | 'tuesday'
+  /** Wednesday. */
+  | 'wednesday'
+  /** Thursday. */
+  | 'thursday'
+  /** Friday. */
+  | 'friday'
+  /** Saturday. */
+  | 'saturday'
+  /** Sunday. */
+  | 'sunday';
 
 /** What differs between two plans over one history. */
 export interface WhatIf {
@@ -4131,6 +4526,8 @@ export interface WorkflowTurn {
 
 /** What each operation takes and gives. */
 export interface Operations {
+  /** Tells when a wall clock shows a time of day next, on any day or on given days of the week. */
+  'calendar.next': { input: CalendarNextInput; output: CalendarNext };
   /** What an event earns, for whom and why. */
   'commission.evaluate': { input: EvaluateInput; output: Evaluation };
   /** Settles what partners are paid at least in each period: what to add, and what to take back. */
@@ -4145,6 +4542,10 @@ export interface Operations {
   'commission.replay': { input: ReplayInput; output: Replay };
   /** Runs two plans over one history, and tells what differs by partner, rule and period. */
   'commission.what_if': { input: WhatIfInput; output: WhatIf };
+  /** Tells whether a message may be sent now, has to wait, or is not sent, and why. */
+  'delivery.decide': { input: DeliveryInput; output: DeliveryOutcome };
+  /** Tells everything that is wrong with a delivery policy. */
+  'delivery.validate': { input: DeliveryPolicyInput; output: DeliveryFindings };
   /** Tells each step of an explanation as a sentence. */
   'explain.text': { input: ExplainInput; output: Explanation };
   /** Evaluates an expression over given values. */

@@ -55,4 +55,5 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::statechart::CODES,
     payout::CODES,
     workflow::CODES,
+    workflow::delivery::CODES,
 ];

@@ -23,7 +23,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("run_interrupted", "only a host that watches a run of columns can stop it"),
     ("state_busy", "only a state that two threads share can be busy"),
-    ("time_invalid", "no operation reads a time of day; core/src/kernel/calendar/time_of_day.rs"),
     (
         "value_invalid",
         "the walker finds everything first; this is what is said if it ever does not",

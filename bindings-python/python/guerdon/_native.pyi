@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",
@@ -17,6 +17,8 @@ __all__ = [
     "AllocatedPart",
     "AllocationPart",
     "Approval",
+    "CalendarNext",
+    "CalendarNextInput",
     "ChartStepAsked",
     "ChartStepAssigned",
     "ChartStepDue",
@@ -28,8 +30,17 @@ __all__ = [
     "ChartStepSent",
     "ChartStepTaken",
     "Columns",
+    "Consent",
     "ConvertInput",
+    "DeliveryFindings",
+    "DeliveryInput",
+    "DeliveryMessage",
+    "DeliveryOutcome",
+    "DeliveryPolicyInput",
+    "DeliveryRecipient",
+    "DeliveryStep",
     "Difference",
+    "DocumentReference",
     "Earnings",
     "EvaluateInput",
     "Evaluation",
@@ -81,6 +92,7 @@ __all__ = [
     "MigrateOutcome",
     "Money",
     "MoneyAllocation",
+    "OptOut",
     "Outcome",
     "Partner",
     "Payee",
@@ -129,6 +141,7 @@ __all__ = [
     "ScheduleRateInput",
     "ScheduleRating",
     "ScheduledAmount",
+    "SentMessage",
     "SettleInput",
     "SplitShare",
     "State",
@@ -189,6 +202,7 @@ __all__ = [
     "WorkflowStartInput",
     "WorkflowTurn",
     "__version__",
+    "calendar_next",
     "call",
     "commission_evaluate",
     "commission_guarantee",
@@ -197,6 +211,8 @@ __all__ = [
     "commission_reinstate",
     "commission_replay",
     "commission_what_if",
+    "delivery_decide",
+    "delivery_validate",
     "explain_text",
     "expression_evaluate",
     "ladder_levels",
@@ -383,6 +399,54 @@ class Approval:
         """Who approved it."""
     @staticmethod
     def from_json(text: str) -> Approval:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CalendarNext:
+    """What `calendar.next` gives back."""
+    def __new__(cls, *, at: InstantInput, date: DateInput, time: str, weekday: Weekday) -> CalendarNext: ...
+    @property
+    def at(self) -> _dt.datetime:
+        """When that is."""
+    @property
+    def date(self) -> _dt.date:
+        """The day that the clock shows then."""
+    @property
+    def time(self) -> str:
+        """The time that the clock shows then: a later one than was asked for on a day that skips it."""
+    @property
+    def weekday(self) -> Weekday:
+        """The day of the week that it shows then."""
+    @staticmethod
+    def from_json(text: str) -> CalendarNext:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CalendarNextInput:
+    """What `calendar.next` takes."""
+    def __new__(cls, *, after: InstantInput, time: str, zone: ZoneInput, weekdays: Sequence[Weekday] | None = None) -> CalendarNextInput: ...
+    @property
+    def after(self) -> _dt.datetime:
+        """The answer is later than this, if only by a microsecond."""
+    @property
+    def time(self) -> str:
+        """The time that the clock shows."""
+    @property
+    def zone(self) -> str:
+        """The zone of the clock, and of the days of the week."""
+    @property
+    def weekdays(self) -> list[Weekday]:
+        """The days of the week on which it counts; any day unless said."""
+    @staticmethod
+    def from_json(text: str) -> CalendarNextInput:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -577,6 +641,33 @@ class ChartStepEmitted:
     def __hash__(self) -> int: ...
 
 @final
+class Consent:
+    """A consent for a purpose."""
+    def __new__(cls, *, purpose: IdInput, channel: IdInput | None = None, granted: InstantInput | None = None, withdrawn: InstantInput | None = None, expires: InstantInput | None = None) -> Consent: ...
+    @property
+    def purpose(self) -> str:
+        """The purpose that it is for."""
+    @property
+    def channel(self) -> str | None:
+        """The channel that it is for; all of them unless said."""
+    @property
+    def granted(self) -> _dt.datetime | None:
+        """When it was granted, if it was."""
+    @property
+    def withdrawn(self) -> _dt.datetime | None:
+        """When it was withdrawn, if it was."""
+    @property
+    def expires(self) -> _dt.datetime | None:
+        """When it is over by itself: from then on it does not count."""
+    @staticmethod
+    def from_json(text: str) -> Consent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class ConvertInput:
     """What `money.convert` takes."""
     def __new__(cls, *, money: Money, to: str, rate: FractionInput, rounding: Rounding | None = None) -> ConvertInput: ...
@@ -594,6 +685,183 @@ class ConvertInput:
         """How the result is rounded to the minor unit; half away from zero unless said."""
     @staticmethod
     def from_json(text: str) -> ConvertInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryFindings:
+    """What `delivery.validate` gives back."""
+    def __new__(cls, *, usable: bool, problems: Sequence[Problem] | None = None) -> DeliveryFindings: ...
+    @property
+    def usable(self) -> bool:
+        """Whether the policy can be used."""
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryFindings:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryInput:
+    """What `delivery.decide` takes."""
+    def __new__(cls, *, policy: DocumentInput, recipient: DeliveryRecipient | None = None, message: DeliveryMessage, sent: Sequence[SentMessage] | None = None, now: InstantInput, explain: bool | None = None) -> DeliveryInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy."""
+    @property
+    def recipient(self) -> DeliveryRecipient:
+        """Who it is for."""
+    @property
+    def message(self) -> DeliveryMessage:
+        """What is to be sent."""
+    @property
+    def sent(self) -> list[SentMessage]:
+        """What was sent to the recipient before, as far back as the caps count."""
+    @property
+    def now(self) -> _dt.datetime:
+        """The time now."""
+    @property
+    def explain(self) -> bool:
+        """Whether to say how the answer came about."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryMessage:
+    """A message that is to be sent."""
+    def __new__(cls, *, channel: IdInput, purpose: IdInput, due: InstantInput | None = None, expires: InstantInput | None = None) -> DeliveryMessage: ...
+    @property
+    def channel(self) -> str:
+        """The channel that it goes by."""
+    @property
+    def purpose(self) -> str:
+        """What it is for."""
+    @property
+    def due(self) -> _dt.datetime | None:
+        """When it is due; now unless said."""
+    @property
+    def expires(self) -> _dt.datetime | None:
+        """From when on it is of no use."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryMessage:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryOutcome:
+    """What `delivery.decide` gives back."""
+    def __new__(cls, *, decision: DeliveryDecision, until: InstantInput | None = None, reason: DeliveryReason | None = None, rule: IdInput | None = None, policy: DocumentReference, zone_data: IdInput, steps: Sequence[DeliveryStep] | None = None) -> DeliveryOutcome: ...
+    @property
+    def decision(self) -> DeliveryDecision:
+        """What is to be done with the message."""
+    @property
+    def until(self) -> _dt.datetime | None:
+        """When it may be sent, if it has to wait."""
+    @property
+    def reason(self) -> DeliveryReason | None:
+        """Why it has to wait, or is not sent; of several reasons to wait, the last."""
+    @property
+    def rule(self) -> str | None:
+        """The rule of the policy that decided."""
+    @property
+    def policy(self) -> DocumentReference:
+        """Which policy this is."""
+    @property
+    def zone_data(self) -> str:
+        """The release of the time-zone database, such as `2025b`."""
+    @property
+    def steps(self) -> list[DeliveryStep]:
+        """How the answer came about, if that was asked for."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryOutcome:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryPolicyInput:
+    """What `delivery.validate` takes."""
+    def __new__(cls, *, policy: DocumentInput) -> DeliveryPolicyInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryPolicyInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryRecipient:
+    """Somebody whom messages are sent to."""
+    def __new__(cls, *, id: IdInput | None = None, zone: ZoneInput | None = None, consents: Sequence[Consent] | None = None, opt_outs: Sequence[OptOut] | None = None, unreachable: Sequence[IdInput] | None = None) -> DeliveryRecipient: ...
+    @property
+    def id(self) -> str | None:
+        """The host's id, for its own records."""
+    @property
+    def zone(self) -> str | None:
+        """The recipient's zone; that of the policy unless known."""
+    @property
+    def consents(self) -> list[Consent]:
+        """What the recipient has agreed to, and withdrawn again."""
+    @property
+    def opt_outs(self) -> list[OptOut]:
+        """What the recipient does not want to get."""
+    @property
+    def unreachable(self) -> list[str]:
+        """The channels that do not reach the recipient: an address that bounces, no phone."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryRecipient:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeliveryStep:
+    """Something that stood in the way of a message, or let it through in the end."""
+    def __new__(cls, *, at: InstantInput, decision: DeliveryDecision, reason: DeliveryReason | None = None, rule: IdInput | None = None, count: int | None = None, until: InstantInput | None = None) -> DeliveryStep: ...
+    @property
+    def at(self) -> _dt.datetime:
+        """The time that was asked about."""
+    @property
+    def decision(self) -> DeliveryDecision:
+        """What followed: the message may be sent then, waits, or is not sent."""
+    @property
+    def reason(self) -> DeliveryReason | None:
+        """What stood in its way."""
+    @property
+    def rule(self) -> str | None:
+        """The rule of the policy that did."""
+    @property
+    def count(self) -> int | None:
+        """How many messages a cap counted."""
+    @property
+    def until(self) -> _dt.datetime | None:
+        """Until when it waits."""
+    @staticmethod
+    def from_json(text: str) -> DeliveryStep:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -624,6 +892,27 @@ class Difference:
         """The second less the first."""
     @staticmethod
     def from_json(text: str) -> Difference:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DocumentReference:
+    """Which document an answer comes from, so that it can be had again."""
+    def __new__(cls, *, id: IdInput, version: int, hash: IdInput) -> DocumentReference: ...
+    @property
+    def id(self) -> str:
+        """The document's id."""
+    @property
+    def version(self) -> int:
+        """Its version."""
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the document's canonical form."""
+    @staticmethod
+    def from_json(text: str) -> DocumentReference:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -1800,6 +2089,32 @@ class MoneyAllocation:
     def __hash__(self) -> int: ...
 
 @final
+class OptOut:
+    """What a recipient does not want to get: everything, a channel, a purpose, or a purpose by a
+    channel.
+    """
+    def __new__(cls, *, at: InstantInput, until: InstantInput | None = None, channel: IdInput | None = None, purpose: IdInput | None = None) -> OptOut: ...
+    @property
+    def at(self) -> _dt.datetime:
+        """Since when."""
+    @property
+    def until(self) -> _dt.datetime | None:
+        """Until when, if only for a while."""
+    @property
+    def channel(self) -> str | None:
+        """Which channel; all of them unless said."""
+    @property
+    def purpose(self) -> str | None:
+        """Which purpose; all of them unless said."""
+    @staticmethod
+    def from_json(text: str) -> OptOut:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Outcome:
     """What came of an event or a refund."""
     def __new__(cls, *, plan: PlanReference, event: IdInput, status: OutcomeStatus, lines: Sequence[Line], total: Money, lost: Sequence[Lost], tier_changes: Sequence[TierChange], steps: Sequence[Step]) -> Outcome: ...
@@ -2898,6 +3213,27 @@ class ScheduledAmount:
         """Which steps pay; their amounts sum to `exact`."""
     @staticmethod
     def from_json(text: str) -> ScheduledAmount:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class SentMessage:
+    """A message that was sent."""
+    def __new__(cls, *, at: InstantInput, channel: IdInput, purpose: IdInput) -> SentMessage: ...
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @property
+    def channel(self) -> str:
+        """By which channel."""
+    @property
+    def purpose(self) -> str:
+        """What for."""
+    @staticmethod
+    def from_json(text: str) -> SentMessage:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -4298,6 +4634,9 @@ class WorkflowTurn:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+def calendar_next(input: CalendarNextInput) -> CalendarNext:
+    """Tells when a wall clock shows a time of day next, on any day or on given days of the week."""
+
 def commission_evaluate(input: EvaluateInput) -> Evaluation:
     """What an event earns, for whom and why."""
 
@@ -4318,6 +4657,12 @@ def commission_replay(input: ReplayInput) -> Replay:
 
 def commission_what_if(input: WhatIfInput) -> WhatIf:
     """Runs two plans over one history, and tells what differs by partner, rule and period."""
+
+def delivery_decide(input: DeliveryInput) -> DeliveryOutcome:
+    """Tells whether a message may be sent now, has to wait, or is not sent, and why."""
+
+def delivery_validate(input: DeliveryPolicyInput) -> DeliveryFindings:
+    """Tells everything that is wrong with a delivery policy."""
 
 def explain_text(input: ExplainInput) -> Explanation:
     """Tells each step of an explanation as a sentence."""

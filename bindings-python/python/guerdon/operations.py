@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import _native, commission, explain, expression, ladder, ledger, money, plan, payout, schedule, workflow
+from . import _native, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, schedule, workflow
 
 
 class Operation(NamedTuple):
@@ -23,6 +23,7 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation("calendar.next", "Tells when a wall clock shows a time of day next, on any day or on given days of the week.", calendar.next, _native.calendar_next, _native.CalendarNextInput),
     Operation("commission.evaluate", "What an event earns, for whom and why.", commission.evaluate, _native.commission_evaluate, _native.EvaluateInput),
     Operation("commission.guarantee", "Settles what partners are paid at least in each period: what to add, and what to take back.", commission.guarantee, _native.commission_guarantee, _native.GuaranteeInput),
     Operation("commission.merge", "Merges the states of the parts of a history that were run apart.", commission.merge, _native.commission_merge, _native.MergeInput),
@@ -30,6 +31,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("commission.reinstate", "What is given again of the lines that an undone refund took back.", commission.reinstate, _native.commission_reinstate, _native.ReinstateInput),
     Operation("commission.replay", "Replays a history of events and refunds from its beginning.", commission.replay, _native.commission_replay, _native.ReplayInput),
     Operation("commission.what_if", "Runs two plans over one history, and tells what differs by partner, rule and period.", commission.what_if, _native.commission_what_if, _native.WhatIfInput),
+    Operation("delivery.decide", "Tells whether a message may be sent now, has to wait, or is not sent, and why.", delivery.decide, _native.delivery_decide, _native.DeliveryInput),
+    Operation("delivery.validate", "Tells everything that is wrong with a delivery policy.", delivery.validate, _native.delivery_validate, _native.DeliveryPolicyInput),
     Operation("explain.text", "Tells each step of an explanation as a sentence.", explain.text, _native.explain_text, _native.ExplainInput),
     Operation("expression.evaluate", "Evaluates an expression over given values.", expression.evaluate, _native.expression_evaluate, _native.ExpressionInput),
     Operation("ladder.levels", "Replays what was measured through a ladder's windows and tells every change of level.", ladder.levels, _native.ladder_levels, _native.LadderHistoryInput),

@@ -76,6 +76,31 @@ CapScope: TypeAlias = Literal["order", "customer", "partner", "program"]
 ChartStep: TypeAlias = ChartStepHandled | ChartStepDue | ChartStepAsked | ChartStepTaken | ChartStepLeft | ChartStepEntered | ChartStepAssigned | ChartStepRaised | ChartStepSent | ChartStepEmitted
 """One thing that happened in a chart, in order."""
 
+DeliveryDecision: TypeAlias = Literal["send", "defer", "skip"]
+"""What is to be done with a message.
+
+- `send`: It may be sent now.
+- `defer`: It has to wait.
+- `skip`: It is not sent.
+"""
+
+DeliveryReason: TypeAlias = Literal["not_due", "expired", "too_late", "channel_not_allowed", "unreachable", "opted_out", "consent_missing", "consent_withdrawn", "consent_expired", "quiet_hours", "blackout", "frequency_cap"]
+"""Why a message waits, or is not sent.
+
+- `not_due`: It is not due yet.
+- `expired`: It is no longer of use.
+- `too_late`: It would be sent too long after it was due.
+- `channel_not_allowed`: Its purpose does not go by that channel.
+- `unreachable`: The channel does not reach the recipient.
+- `opted_out`: The recipient does not want it.
+- `consent_missing`: The recipient has not agreed to it.
+- `consent_withdrawn`: The recipient has agreed to it, and taken that back.
+- `consent_expired`: The recipient has agreed to it, for a time that is over.
+- `quiet_hours`: It is quiet where the recipient is.
+- `blackout`: Nothing is sent on that day.
+- `frequency_cap`: The recipient has got as many as allowed.
+"""
+
 EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
 """What an entry is for.
 
@@ -260,6 +285,18 @@ UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_
 - `suspended`: The partner is suspended.
 - `closed`: The partner is closed.
 - `not_listed`: The partner has a balance and was not listed.
+"""
+
+Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+"""A day of the week; the week begins on Monday (ISO 8601).
+
+- `monday`: Monday.
+- `tuesday`: Tuesday.
+- `wednesday`: Wednesday.
+- `thursday`: Thursday.
+- `friday`: Friday.
+- `saturday`: Saturday.
+- `sunday`: Sunday.
 """
 
 WorkflowAnswer: TypeAlias = Literal["accepted", "ignored", "refused"]

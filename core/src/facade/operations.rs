@@ -9,6 +9,7 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            calendar_next: "calendar.next", $crate::kernel::calendar::next, $crate::kernel::calendar::CalendarNextInput => $crate::kernel::calendar::CalendarNext, "Tells when a wall clock shows a time of day next, on any day or on given days of the week.";
             commission_evaluate: "commission.evaluate", $crate::commission::evaluate, $crate::commission::EvaluateInput => $crate::commission::Evaluation, "What an event earns, for whom and why.";
             commission_guarantee: "commission.guarantee", $crate::commission::guarantee, $crate::commission::GuaranteeInput => $crate::commission::GuaranteeSettlement, "Settles what partners are paid at least in each period: what to add, and what to take back.";
             commission_merge: "commission.merge", $crate::commission::merge, $crate::commission::MergeInput => $crate::commission::Merged, "Merges the states of the parts of a history that were run apart.";
@@ -16,6 +17,8 @@ macro_rules! for_each_operation {
             commission_reinstate: "commission.reinstate", $crate::commission::reinstate, $crate::commission::ReinstateInput => $crate::commission::Evaluation, "What is given again of the lines that an undone refund took back.";
             commission_replay: "commission.replay", $crate::commission::replay, $crate::commission::ReplayInput => $crate::commission::Replay, "Replays a history of events and refunds from its beginning.";
             commission_what_if: "commission.what_if", $crate::commission::what_if, $crate::commission::WhatIfInput => $crate::commission::WhatIf, "Runs two plans over one history, and tells what differs by partner, rule and period.";
+            delivery_decide: "delivery.decide", $crate::workflow::delivery::decide, $crate::workflow::delivery::DeliveryInput => $crate::workflow::delivery::DeliveryOutcome, "Tells whether a message may be sent now, has to wait, or is not sent, and why.";
+            delivery_validate: "delivery.validate", $crate::workflow::delivery::validate, $crate::workflow::delivery::DeliveryPolicyInput => $crate::workflow::delivery::DeliveryFindings, "Tells everything that is wrong with a delivery policy.";
             explain_text: "explain.text", $crate::commission::tell, $crate::commission::ExplainInput => $crate::commission::Explanation, "Tells each step of an explanation as a sentence.";
             expression_evaluate: "expression.evaluate", $crate::kernel::expression::evaluate, $crate::kernel::expression::ExpressionInput => $crate::kernel::expression::ExpressionOutcome, "Evaluates an expression over given values.";
             ladder_levels: "ladder.levels", $crate::kernel::ladder::history, $crate::kernel::ladder::LadderHistoryInput => $crate::kernel::ladder::LadderHistory, "Replays what was measured through a ladder's windows and tells every change of level.";

@@ -13,6 +13,7 @@
 
 mod apply;
 mod compile;
+pub mod delivery;
 mod document;
 mod instance;
 mod lint;
@@ -20,6 +21,7 @@ mod lower;
 mod migrate;
 mod operations;
 mod ready;
+mod reference;
 mod retry;
 mod steps;
 mod stored;
@@ -41,6 +43,7 @@ pub use operations::{
     WorkflowStartInput, WorkflowTurn, accepts, apply, diagram, next_due, replay, start,
 };
 pub use ready::{READY_MADE, ReadyMade, ReadyMadeEntry, ReadyMadeInput, ready_made};
+pub use reference::DocumentReference;
 pub use retry::{RetryInput, RetryJitter, RetryOutcome, RetryPolicy, RetryPolicyText, retry};
 pub use stored::{
     SnapshotDocument, SnapshotFormat, SnapshotText, StoredDeadline, StoredState, StoredStep,

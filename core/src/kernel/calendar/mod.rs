@@ -18,6 +18,7 @@ mod digits;
 mod forms;
 mod instant;
 mod label;
+mod operation;
 mod period;
 mod periods;
 mod recurrence;
@@ -29,6 +30,7 @@ mod zone;
 
 pub use date::{Date, Weekday};
 pub use instant::{Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
+pub use operation::{CalendarNext, CalendarNextInput, next};
 pub use period::{CalendarUnit, Ordinal, Period, PeriodCursor};
 pub use periods::Periods;
 pub use recurrence::next_local_time;
