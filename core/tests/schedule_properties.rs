@@ -19,7 +19,7 @@ use guerdon::kernel::money::{Amount, Rate, to_minor};
 use guerdon::kernel::number::Number;
 use guerdon::kernel::rounding::{Rounding, divide_i128};
 use guerdon::kernel::schedule::{
-    Compiled, Many, Scale, Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting,
+    Compiled, Events, Many, Scale, Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting,
     ScheduleRateInput, ScheduleStep, ScheduleText, check, compile_exact, compile_scaled,
     denominator, pieces, rate,
 };
@@ -215,6 +215,17 @@ fn any_before() -> impl Strategy<Value = Halves> {
 }
 
 /// An order of `0..len`.
+/// Events of a column, each with its measure before it, and what they come to.
+struct Rows<'a>(&'a [(i64, i64)]);
+
+impl Events for Rows<'_> {
+    type Rated = Vec<i64>;
+
+    fn each(self, rated: impl Fn(i64, i64) -> i64) -> Vec<i64> {
+        self.0.iter().map(|(before, event)| rated(*before, *event)).collect()
+    }
+}
+
 fn shuffled(len: usize, picks: &[Index]) -> Vec<usize> {
     let mut left: Vec<usize> = (0..len).collect();
     let mut order = Vec::new();
@@ -358,25 +369,29 @@ proptest! {
         let narrow: Compiled<i64> = compile_scaled(&schedule, scale).unwrap();
         let wide: Compiled<i128> = compile_scaled(&schedule, scale).unwrap();
         let many = Many::of(&narrow).unwrap();
-        let most = many.most(120_000).unwrap();
 
-        let (before, events): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
-        let (mut added, mut owed) = (vec![0; before.len()], vec![0; before.len()]);
-        many.adds_each(&before, &events, &mut added);
-        many.owed_each(&before, &mut owed);
-        for (row, (before, event)) in before.iter().zip(&events).enumerate() {
+        let (added, owed) = (many.rate(Rows(&rows)), many.owe(Rows(&rows)));
+        let mut most = 0;
+        for (row, (before, event)) in rows.iter().enumerate() {
             let expected = wide.adds(&(*before).into(), &(*event).into());
             prop_assert_eq!(Some(i128::from(added[row])), expected);
-            prop_assert!(added[row].abs() <= most);
-            if let Some(expected) = wide.cumulative(&(*before).into()) {
+            most = most.max(added[row].abs());
+            if let Some(expected) = wide.cumulative(&(*before + *event).into()) {
                 prop_assert_eq!(i128::from(owed[row]), expected);
-                prop_assert!(owed[row].abs() <= most);
+                most = most.max(owed[row].abs());
             }
         }
-        // The bound of the largest measure is one, where there is any.
-        if let Some(most) = many.most(i64::MAX) {
-            let far = wide.adds(&0, &i64::MAX.into()).unwrap();
-            prop_assert!(far.abs() <= most.into());
+        // Within a limit that their measures keep, amounts keep it too.
+        let measured = rows.iter().map(|(before, event)| before + event).max().unwrap_or(0);
+        for limit in [most / 2, (most - 1).max(0), most, most * 2, most * 20] {
+            if many.most_measured(limit).is_some_and(|bound| bound >= measured) {
+                prop_assert!(most <= limit, "{} of {}", most, limit);
+            }
+        }
+        // The farthest measure is one that fits, where there is any.
+        if let Some(far) = many.most_measured(i64::MAX) {
+            let owed = wide.adds(&0, &far.into()).unwrap();
+            prop_assert!(owed.abs() <= i64::MAX.into());
         }
     }
 

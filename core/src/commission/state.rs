@@ -38,14 +38,12 @@ impl Names {
     }
 
     pub(super) fn number(&mut self, id: &Id) -> u32 {
-        if let Some(known) = self.get(id) {
-            return known;
-        }
-        // Ids are at most as many as memory holds, which is fewer than 2^32.
-        let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-        self.ids.push(id.clone());
-        self.numbers.insert(id.clone(), number);
-        number
+        *self.numbers.entry(id.clone()).or_insert_with(|| {
+            // Ids are at most as many as memory holds, which is fewer than 2^32.
+            let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+            self.ids.push(id.clone());
+            number
+        })
     }
 
     pub(super) fn id(&self, number: u32) -> Option<&Id> {

@@ -103,7 +103,7 @@ impl Divisor {
     #[must_use]
     pub fn divide_positive(&self, num: i64) -> i64 {
         debug_assert!(num >= 0, "the number must not be negative");
-        let num = num.unsigned_abs();
+        let num = u64::from_ne_bytes(num.to_ne_bytes());
         let rounded = self.halves.magnitude(num, self.quotient(num), self.den);
         i64::from_ne_bytes(rounded.to_ne_bytes())
     }

@@ -1,20 +1,20 @@
 //! Rows that differ by no more than a factor, whatever their words are: one rule pays all of them
 //! in one way, or each a percentage.
 //!
-//! Such rows are rated column by column, a block at a time: first the measures of their partners
-//! move, then the schedule says what each row earns, then factors, limits and rounding make cents
-//! of it. Before any of that it is proven, from the largest number of each column and of the
-//! partners' sums, that nothing in the block leaves 64 bits. A block of which that cannot be said,
-//! or where a limit takes more than that, is left to the rows one by one.
+//! What is left for such a row is one loop of plain integers: the measure of its partner moves, the
+//! schedule says what that earns, then factors, limits and rounding make cents of it. How large a
+//! measure may be for none of this to leave 64 bits is worked out beforehand, so that one
+//! comparison proves a row. The first row that is not proven ends the loop before anything of it
+//! has changed, and is left to the ways for single rows.
 
 use crate::commission::plan::Measure;
 use crate::commission::rates::{Paying, RuleTable, Tables};
-use crate::commission::state::{Cell, PageMut, index};
+use crate::commission::state::{PageMut, index};
 use crate::kernel::rounding::Divisor;
-use crate::kernel::schedule::Many;
+use crate::kernel::schedule::{Events, Many};
 
 use super::choices::{Choice, Pays, Way};
-use super::straight::{Cent, Posted, ROWS_FETCHED, limited};
+use super::straight::{Cent, Posted, ROWS_FETCHED, fetch, limited};
 
 /// One rule, one way to pay, and the factors.
 pub(super) struct Lane<'a> {
@@ -25,8 +25,10 @@ pub(super) struct Lane<'a> {
     measure: Measure,
     /// By choice.
     factors: Vec<i64>,
-    /// The largest of them, without its sign.
+    /// The largest of them, without its sign; at least one.
     largest: i64,
+    /// The largest measure for which no amount is above [`MOST`].
+    most: i64,
     /// From the least amount that no limit changes, and none below zero, how far the most is above
     /// it.
     least: i64,
@@ -51,17 +53,8 @@ pub(super) struct Block<'b> {
     pub(super) lost_minor: &'b mut [i64],
 }
 
-/// What a block is worked out in.
-pub(super) struct Bench {
-    before: [i64; ROWS_FETCHED],
-    amounts: [i64; ROWS_FETCHED],
-}
-
-impl Default for Bench {
-    fn default() -> Self {
-        Self { before: [0; ROWS_FETCHED], amounts: [0; ROWS_FETCHED] }
-    }
-}
+/// No amount is larger, so that the difference of two of them fits.
+const MOST: i64 = i64::MAX / 2;
 
 /// What the rows add where every row counts as one.
 const ONES: [i64; ROWS_FETCHED] = [1; ROWS_FETCHED];
@@ -121,177 +114,78 @@ impl<'a> Lane<'a> {
     ) -> Option<Self> {
         let largest = |most: i64, one: &i64| Some(most.max(one.checked_abs()?));
         let limits = tables.caps.iter().chain(&rule.max);
-        let most = limits.min().copied().unwrap_or(i64::MAX);
+        let highest = limits.min().copied().unwrap_or(i64::MAX);
         let least = rule.min.unwrap_or(0).max(0);
+        let largest = factors.iter().try_fold(1, largest)?;
+        let most = match &way {
+            LaneWay::Schedule { rates, .. } => rates.most_measured(MOST / largest)?,
+            LaneWay::Each(each) => MOST / each.checked_abs()?.max(1).checked_mul(largest)?,
+        };
+        if least > MOST {
+            return None;
+        }
         Some(Self {
             tables,
             rule,
             way,
             measure,
-            largest: factors.iter().try_fold(0, largest)?,
+            largest,
             factors,
+            most,
             least,
-            room: u64::try_from(most.checked_sub(least)?).ok()?,
+            room: u64::try_from(highest.checked_sub(least)?).ok()?,
         })
     }
 
-    /// Rates a block and moves the partners' sums; if not, nothing has changed.
-    pub(super) fn rate(
-        &self,
-        block: Block<'_>,
-        pages: &mut [PageMut<'_>],
-        bench: &mut Bench,
-        cent: Cent,
-    ) -> bool {
-        let added = match self.measure {
+    /// Rates the rows of a block and moves the partners' sums, up to the first row that is not
+    /// proven; how many that were.
+    pub(super) fn rate(&self, block: Block<'_>, pages: &mut [PageMut<'_>], cent: Cent) -> usize {
+        let rows = block.sellers.len();
+        let moved = match self.measure {
             Measure::Volume => Some(block.base),
-            Measure::Count => ONES.get(..block.base.len()),
-            Measure::Quantity => block.quantity.or(ONES.get(..block.base.len())),
+            Measure::Count => ONES.get(..rows),
+            Measure::Quantity => block.quantity.or(ONES.get(..rows)),
             // No schedule measures them.
             Measure::Earnings => None,
         };
-        let Some(added) = added else { return false };
-        let Some(amounts) = bench.amounts.get_mut(..added.len()) else { return false };
-        let done = match &self.way {
-            LaneWay::Each(each) => {
-                let amount = each.checked_abs().and_then(|each| each.checked_mul(largest(added)));
-                if !amount.is_some_and(|amount| self.fits(amount)) {
-                    return false;
-                }
-                for (amount, added) in amounts.iter_mut().zip(added) {
-                    *amount = each.wrapping_mul(*added);
-                }
-                self.post(block.places, amounts, block.commission_minor, block.lost_minor, cent)
-            }
+        let Some(moved) = moved else { return 0 };
+        match &self.way {
+            LaneWay::Each(each) => block.through(moved, |_, place, moved| {
+                self.is_proven(0, moved)
+                    .then(|| self.post(place, each.wrapping_mul(moved), cent))?
+            }),
             LaneWay::Schedule { meter, rates, cumulative } => {
-                let Some(page) = pages.get_mut(*meter) else { return false };
-                let before = bench.before.get_mut(..added.len()).unwrap_or_default();
-                let measure = measure_each(page.cells, block.sellers, added, before);
-                let settled =
-                    if *cumulative { largest_settled(page.settled, block.sellers) } else { 0 };
-                if !self.is_proven(rates, measure, settled) {
-                    take_back(page.cells, block.sellers, added);
-                    return false;
-                }
+                let Some(page) = pages.get_mut(*meter) else { return 0 };
+                fetch(page.cells, block.sellers);
                 if *cumulative {
-                    for (measure, added) in before.iter_mut().zip(added) {
-                        *measure = measure.wrapping_add(*added);
-                    }
-                    rates.owed_each(before, amounts);
-                    self.settle_each(page.settled, block.sellers, amounts, before, cent);
+                    rates.owe(Settled { lane: self, block, moved, page, cent })
                 } else {
-                    rates.adds_each(before, added, amounts);
+                    rates.rate(Added { lane: self, block, moved, page, cent })
                 }
-                let posted = self.post(
-                    block.places,
-                    amounts,
-                    block.commission_minor,
-                    block.lost_minor,
-                    cent,
-                ) && pay_each(page.cells, block.sellers, block.commission_minor);
-                if !posted {
-                    take_back(page.cells, block.sellers, added);
-                    if *cumulative {
-                        restore(page.settled, block.sellers, before);
-                    }
-                }
-                posted
-            }
-        };
-        if !done {
-            // What a limit took away may stand there already.
-            block.lost_minor.fill(0);
-        }
-        done
-    }
-
-    /// Whether nothing overflows if no measure is above a bound, and nothing that was settled above
-    /// another. Both are of no use below zero.
-    fn is_proven(&self, rates: &Many, measure: i64, settled: i64) -> bool {
-        let most = || {
-            let amount = rates.most(measure)?;
-            // Less what was settled, and a unit more for rounding.
-            let units = settled.checked_add(2)?.checked_mul(self.tables.one)?;
-            amount.checked_add(units)
-        };
-        measure >= 0 && most().is_some_and(|amount| self.fits(amount))
-    }
-
-    /// From what each partner is owed in all to what that adds to what was settled, which it then
-    /// is. What was settled before comes back in `before`.
-    fn settle_each(
-        &self,
-        settled: &mut [i64],
-        sellers: &[u32],
-        amounts: &mut [i64],
-        before: &mut [i64],
-        cent: Cent,
-    ) {
-        let one = self.tables.one;
-        let divisor = Divisor::new(one, cent.rounding);
-        for ((seller, amount), before) in sellers.iter().zip(amounts).zip(before) {
-            if let Some(settled) = settled.get_mut(index(*seller)) {
-                *before = *settled;
-                *settled = divisor.divide(*amount);
-                *amount = settled.wrapping_sub(*before).wrapping_mul(one);
             }
         }
     }
 
-    /// Whether the largest factor leaves an amount within 64 bits; limits and rounding then do.
-    fn fits(&self, amount: i64) -> bool {
-        amount.checked_mul(self.largest).is_some()
-    }
-
-    /// Factors, limits and rounding: from what each row earns to what it posts and loses. False if
-    /// that does not fit.
+    /// Whether nothing leaves 64 bits for a measure that moves so far, which is not down.
     #[inline(always)]
-    fn post(
-        &self,
-        places: &[u32],
-        amounts: &mut [i64],
-        commission_minor: &mut [i64],
-        lost_minor: &mut [i64],
-        cent: Cent,
-    ) -> bool {
-        self.multiply_and_round(places, amounts, commission_minor, cent.divisor);
-        for (row, amount) in amounts.iter().enumerate() {
-            // What is less than the least becomes a very large number without a sign.
-            let above = u64::from_ne_bytes(amount.wrapping_sub(self.least).to_ne_bytes());
-            if above <= self.room {
-                continue;
-            }
-            let Some(Posted { posted, lost }) = self.limited(*amount, cent) else { return false };
-            if let Some(commission_minor) = commission_minor.get_mut(row) {
-                *commission_minor = posted;
-            }
-            // Zero so far, and not written for that.
-            if let Some(lost_minor) = lost_minor.get_mut(row).filter(|_| lost != 0) {
-                *lost_minor = lost;
-            }
-        }
-        true
+    fn is_proven(&self, before: i64, moved: i64) -> bool {
+        // What wraps is below zero.
+        before >= 0 && (0..=self.most).contains(&before.wrapping_add(moved))
     }
 
-    /// Factors and rounding, as if no amount were limited: one that is comes later.
-    #[inline(never)]
-    fn multiply_and_round(
-        &self,
-        places: &[u32],
-        amounts: &mut [i64],
-        commission_minor: &mut [i64],
-        divisor: Divisor,
-    ) {
-        let factors = self.factors.as_slice();
-        for ((place, amount), commission_minor) in places.iter().zip(amounts).zip(commission_minor)
-        {
-            *amount = amount.wrapping_mul(factors.get(index(*place)).copied().unwrap_or(0));
-            *commission_minor = divisor.divide_positive((*amount).max(0));
+    /// What is posted of what a row earns; none where it takes more than this.
+    #[inline(always)]
+    fn post(&self, place: u32, earned: i64, cent: Cent) -> Option<Posted> {
+        let factor = self.factors.get(index(place)).copied().unwrap_or(0);
+        let amount = earned.wrapping_mul(factor);
+        // What is less than the least becomes a very large number without a sign.
+        let above = u64::from_ne_bytes(amount.wrapping_sub(self.least).to_ne_bytes());
+        if above > self.room {
+            return self.limited(amount, cent);
         }
+        Some(Posted { posted: cent.divisor.divide_positive(amount), lost: 0 })
     }
-}
 
-impl Lane<'_> {
     /// A function of its own, because most rows have no use for its registers.
     #[inline(never)]
     fn limited(&self, amount: i64, cent: Cent) -> Option<Posted> {
@@ -299,78 +193,93 @@ impl Lane<'_> {
     }
 }
 
-/// A bound of numbers that are not negative: it has all bits of each of them.
-fn largest(numbers: &[i64]) -> i64 {
-    numbers.iter().fold(0, |bits, number| bits | number)
-}
-
-/// A bound of what was settled for some partners, without a sign.
-fn largest_settled(settled: &[i64], sellers: &[u32]) -> i64 {
-    let settled = sellers.iter().filter_map(|seller| settled.get(index(*seller)));
-    // The bits of a negative number are turned over: one less than without its sign.
-    settled.fold(0, |bits, settled| bits | (settled ^ (settled >> 63)))
-}
-
-/// Adds each row to its partner's measure, and says what that was before. What comes back is a
-/// bound of all these measures; it is below zero if one of them is, which is also what they become
-/// when they overflow, and if one is no small number.
-#[inline(always)]
-fn measure_each(page: &mut [Cell], sellers: &[u32], added: &[i64], before: &mut [i64]) -> i64 {
-    let mut bits = 0;
-    for ((seller, added), before) in sellers.iter().zip(added).zip(before) {
-        if let Some(cell) = page.get_mut(index(*seller)) {
-            *before = cell.measure;
-            cell.measure = cell.measure.wrapping_add(*added);
-            bits |= *before | cell.measure;
+impl Block<'_> {
+    /// Goes through rows, each with its seller, its place and how far it moves the measure, up to
+    /// the first that posts nothing; how many there are before it.
+    #[inline(always)]
+    fn through(
+        self,
+        moved: &[i64],
+        mut row: impl FnMut(usize, u32, i64) -> Option<Posted>,
+    ) -> usize {
+        let read = self.sellers.iter().zip(self.places).zip(moved);
+        let out = self.commission_minor.iter_mut().zip(self.lost_minor);
+        let mut done = 0;
+        for (((seller, place), moved), (commission_minor, lost_minor)) in read.zip(out) {
+            let Some(Posted { posted, lost }) = row(index(*seller), *place, *moved) else { break };
+            *commission_minor = posted;
+            // Zero so far, and not written for that.
+            if lost != 0 {
+                *lost_minor = lost;
+            }
+            done += 1;
         }
-    }
-    bits
-}
-
-/// Adds what each row posts to what its partner was paid; false if that does not fit, and then
-/// nothing is added.
-#[inline(always)]
-fn pay_each(page: &mut [Cell], sellers: &[u32], posted: &[i64]) -> bool {
-    let mut fits = true;
-    for (seller, posted) in sellers.iter().zip(posted) {
-        if let Some(cell) = page.get_mut(index(*seller)) {
-            let (paid, overflows) = cell.paid.overflowing_add(*posted);
-            cell.paid = paid;
-            fits &= !overflows;
-        }
-    }
-    if !fits {
-        pay_back(page, sellers, posted);
-    }
-    fits
-}
-
-/// Undoes what [`pay_each`] added.
-#[cold]
-fn pay_back(page: &mut [Cell], sellers: &[u32], posted: &[i64]) {
-    for (seller, posted) in sellers.iter().zip(posted) {
-        if let Some(cell) = page.get_mut(index(*seller)) {
-            cell.paid = cell.paid.wrapping_sub(*posted);
-        }
+        done
     }
 }
 
-/// Undoes what was settled, from the last row to the first.
-#[cold]
-fn restore(settled: &mut [i64], sellers: &[u32], before: &[i64]) {
-    for (seller, before) in sellers.iter().zip(before).rev() {
-        if let Some(settled) = settled.get_mut(index(*seller)) {
-            *settled = *before;
-        }
+/// Rows that earn what they add.
+struct Added<'r, 's> {
+    lane: &'r Lane<'r>,
+    block: Block<'r>,
+    moved: &'r [i64],
+    page: &'r mut PageMut<'s>,
+    cent: Cent,
+}
+
+impl Events for Added<'_, '_> {
+    type Rated = usize;
+
+    #[inline(always)]
+    fn each(self, rated: impl Fn(i64, i64) -> i64) -> usize {
+        let Self { lane, block, moved, page, cent } = self;
+        block.through(moved, |seller, place, moved| {
+            let cell = page.cells.get_mut(seller)?;
+            let before = cell.measure;
+            if !lane.is_proven(before, moved) {
+                return None;
+            }
+            let posted = lane.post(place, rated(before, moved), cent)?;
+            cell.paid = cell.paid.checked_add(posted.posted)?;
+            cell.measure = before.wrapping_add(moved);
+            Some(posted)
+        })
     }
 }
 
-/// Undoes [`measure_each`].
-#[cold]
-fn take_back(page: &mut [Cell], sellers: &[u32], added: &[i64]) {
-    for (seller, added) in sellers.iter().zip(added) {
-        if let Some(cell) = page.get_mut(index(*seller)) {
-            cell.measure = cell.measure.wrapping_sub(*added);
-        }
+/// Rows that earn what their partner is owed in all, less what was settled before.
+struct Settled<'r, 's> {
+    lane: &'r Lane<'r>,
+    block: Block<'r>,
+    moved: &'r [i64],
+    page: &'r mut PageMut<'s>,
+    cent: Cent,
+}
+
+impl Events for Settled<'_, '_> {
+    type Rated = usize;
+
+    #[inline(always)]
+    fn each(self, rated: impl Fn(i64, i64) -> i64) -> usize {
+        let Self { lane, block, moved, page, cent } = self;
+        let one = lane.tables.one;
+        let divisor = Divisor::new(one, cent.rounding);
+        block.through(moved, |seller, place, moved| {
+            let cell = page.cells.get_mut(seller)?;
+            let before = cell.measure;
+            if !lane.is_proven(before, moved) {
+                return None;
+            }
+            let settled = page.settled.get_mut(seller)?;
+            let owed = divisor.divide(rated(before, moved));
+            let earned = owed.checked_sub(*settled)?.checked_mul(one)?;
+            // What was settled may be anything.
+            earned.checked_abs().filter(|earned| *earned <= MOST / lane.largest)?;
+            let posted = lane.post(place, earned, cent)?;
+            cell.paid = cell.paid.checked_add(posted.posted)?;
+            cell.measure = before.wrapping_add(moved);
+            *settled = owed;
+            Some(posted)
+        })
     }
 }

@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | more than words: sums, tiers, customers, refunds | an event, evaluated | `batch` |
 //! | words alone | arithmetic, by the choice for its words | `choices`, `straight` |
-//! | words, and it is one for all or all pay percentages | one of a block, proven not to overflow | `lane` |
+//! | words, and it is one for all or all pay percentages | plain integers, proven not to overflow | `lane` |
 
 mod batch;
 mod choices;

@@ -26,14 +26,14 @@ impl Numbering {
             Ids::Words(words) => return Self::Words(vec![UNSEEN; words.words.len()]),
             Ids::Numbers(numbers) => *numbers,
         };
-        let (least, most) = numbers.iter().fold((i64::MAX, i64::MIN), |(least, most), number| {
-            (least.min(*number), most.max(*number))
-        });
-        let span = most.checked_sub(least).and_then(|span| usize::try_from(span).ok());
-        match span.and_then(|span| span.checked_add(1)) {
-            Some(span) if span <= numbers.len().saturating_mul(2).max(1_024) => {
-                Self::Dense { least, numbers: vec![UNSEEN; span] }
-            }
+        let room = numbers.len().saturating_mul(2).max(1_024);
+        // All bits together are a bound that takes less to find, where no number is below zero.
+        let bits = numbers.iter().fold(0, |bits, number| bits | number);
+        let bounds =
+            Some((0, bits)).filter(|bounds| span(*bounds).is_some_and(|span| span <= room));
+        let (least, most) = bounds.unwrap_or_else(|| bounds_of(numbers));
+        match span((least, most)) {
+            Some(span) if span <= room => Self::Dense { least, numbers: vec![UNSEEN; span] },
             _ => Self::Sparse(HashMap::new()),
         }
     }
@@ -51,20 +51,17 @@ impl Numbering {
             (Self::Dense { least, numbers }, Ids::Numbers(column)) => {
                 let ids = column.get(rows).unwrap_or_default();
                 let least = *least;
-                let place = |id: &i64| usize::try_from(id.wrapping_sub(least));
                 let mut all_seen = true;
                 let known = numbers.as_slice();
                 for (out, id) in out.iter_mut().zip(ids) {
-                    let number = known.get(place(id).unwrap_or(usize::MAX));
-                    *out = number.copied().unwrap_or(UNSEEN);
+                    *out = known.get(place(*id, least)).copied().unwrap_or(UNSEEN);
                     all_seen &= *out != UNSEEN;
                 }
                 if all_seen {
                     return Ok(());
                 }
                 for (done, (out, id)) in out.iter_mut().zip(ids).enumerate() {
-                    let place = place(id).unwrap_or(usize::MAX);
-                    let number = number_at(numbers, place, || name(&id.to_string()));
+                    let number = number_at(numbers, place(*id, least), || name(&id.to_string()));
                     *out = number.map_err(|one| (done, one))?;
                 }
             }
@@ -96,8 +93,7 @@ impl Numbering {
         match (self, ids) {
             (Self::Dense { least, numbers }, Ids::Numbers(column)) => {
                 let id = column.get(row).copied().unwrap_or_default();
-                let place = usize::try_from(id.wrapping_sub(*least)).unwrap_or(usize::MAX);
-                number_at(numbers, place, || name(&id.to_string()))
+                number_at(numbers, place(id, *least), || name(&id.to_string()))
             }
             (Self::Sparse(known), Ids::Numbers(column)) => {
                 let id = column.get(row).copied().unwrap_or_default();
@@ -118,6 +114,25 @@ impl Numbering {
             _ => name(""),
         }
     }
+}
+
+/// The least and the largest of some numbers.
+fn bounds_of(numbers: &[i64]) -> (i64, i64) {
+    numbers
+        .iter()
+        .fold((i64::MAX, i64::MIN), |(least, most), number| (least.min(*number), most.max(*number)))
+}
+
+/// How many numbers there are between two, both included.
+fn span((least, most): (i64, i64)) -> Option<usize> {
+    usize::try_from(most.checked_sub(least)?).ok()?.checked_add(1)
+}
+
+/// How far a number is above the least; one below it is too far for any table.
+#[inline(always)]
+fn place(id: i64, least: i64) -> usize {
+    let above = u64::from_ne_bytes(id.wrapping_sub(least).to_ne_bytes());
+    usize::try_from(above).unwrap_or(usize::MAX)
 }
 
 /// The number at a place, which `name` gives where there is none yet.

@@ -21,7 +21,7 @@ use crate::kernel::rounding::{Divisor, Rounding};
 use super::batch::Batch;
 use super::choices::{Choice, Pays, Straight, Way};
 use super::earnings::Earnings;
-use super::lane::{Bench, Block};
+use super::lane::Block;
 use super::sellers::Standing;
 
 /// For how many rows cells are fetched at once: their cells fit the nearest cache.
@@ -121,7 +121,6 @@ impl Batch<'_> {
         let divisor = Divisor::new(straight.tables.one_multiplied, rounding);
         let cent = Cent { rounding, divisor };
         let mut pages = Vec::new();
-        let mut bench = Bench::default();
         let mut row = rows.start;
         while row < rows.end {
             let end = rows.end.min(row + ROWS_FETCHED);
@@ -133,14 +132,13 @@ impl Batch<'_> {
                 pages = self.pages(straight, state);
             }
             let plain = row..row + sellers.len();
-            let in_one = straight.lane.as_ref().is_some_and(|lane| {
-                lane.rate(self.block(straight, &plain, earnings), &mut pages, &mut bench, cent)
-            });
-            row = if in_one {
-                plain.end
-            } else {
-                self.one_by_one(straight, &mut pages, plain, cent, earnings)
-            };
+            if let Some(lane) = &straight.lane {
+                row += lane.rate(self.block(straight, &plain, earnings), &mut pages, cent);
+            }
+            if row < plain.end {
+                let left = row..plain.end;
+                row = self.one_by_one(straight, &mut pages, left, cent, earnings);
+            }
             if row < end {
                 break;
             }
@@ -241,7 +239,7 @@ impl Batch<'_> {
 
 /// Reads the cells of some partners, which then lie in the nearest cache. They are all asked for
 /// at once, where the rows would wait for them one after the other.
-fn fetch(page: &[Cell], partners: &[u32]) {
+pub(super) fn fetch(page: &[Cell], partners: &[u32]) {
     let measures = partners.iter().filter_map(|partner| page.get(index(*partner)));
     black_box(measures.fold(0, |sum, cell| sum ^ cell.measure));
 }

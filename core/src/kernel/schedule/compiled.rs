@@ -32,7 +32,7 @@ pub struct Compiled<N> {
 }
 
 /// What is paid from an edge on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Line<N> {
     /// Where it starts; of no meaning for the line below the first edge.
     pub(super) edge: N,
@@ -53,6 +53,20 @@ impl<N: Number> Line<N> {
     #[inline(always)]
     pub(super) fn at(&self, measure: &N) -> Option<N> {
         self.slope.times(measure)?.plus(&self.intercept)
+    }
+
+    /// f(after) - f(before), where the measure was on this line before.
+    #[inline(always)]
+    pub(super) fn rise(&self, before: &N, end: &Self, after: &N) -> Option<N> {
+        end.at(after)?.minus(&self.at(before)?)
+    }
+
+    /// What an event that is not negative earns where one step pays for all of it: this one or,
+    /// if the mode says so, the one that it ends in.
+    #[inline(always)]
+    pub(super) fn alone(&self, end: &Self, mode: ScheduleMode, event: &N) -> Option<N> {
+        let paying = if mode == ScheduleMode::ProspectiveAfter { self } else { end };
+        paying.slope.times(event)?.plus(&end.intercept.minus(&self.intercept)?)
     }
 }
 
@@ -162,17 +176,7 @@ impl<N: Number> Compiled<N> {
         if start == end {
             return self.line(start)?.slope.times(event);
         }
-        self.rise((start, before), (end, &after))
-    }
-
-    /// f(after) - f(before), where the steps are known that they have reached.
-    #[inline(always)]
-    pub(super) fn rise(
-        &self,
-        (start, before): (usize, &N),
-        (end, after): (usize, &N),
-    ) -> Option<N> {
-        self.line(end)?.at(after)?.minus(&self.line(start)?.at(before)?)
+        self.line(start)?.rise(before, self.line(end)?, &after)
     }
 
     fn prospective(&self, before: &N, event: &N) -> Option<N> {
@@ -180,15 +184,8 @@ impl<N: Number> Compiled<N> {
         if *event < N::ZERO {
             return N::ZERO.minus(&self.prospective(&after, &N::ZERO.minus(event)?)?);
         }
-        self.by_one_step(self.steps_reached(before), self.steps_reached(&after), event)
-    }
-
-    /// What an event that is not negative earns where one step pays for all of it.
-    #[inline(always)]
-    pub(super) fn by_one_step(&self, start: usize, end: usize, event: &N) -> Option<N> {
-        let (start, end) = (self.line(start)?, self.line(end)?);
-        let paying = if self.mode == ScheduleMode::ProspectiveAfter { start } else { end };
-        paying.slope.times(event)?.plus(&end.intercept.minus(&start.intercept)?)
+        let (start, end) = (self.steps_reached(before), self.steps_reached(&after));
+        self.line(start)?.alone(self.line(end)?, self.mode, event)
     }
 
     fn transaction(&self, event: &N) -> Option<N> {
@@ -199,7 +196,7 @@ impl<N: Number> Compiled<N> {
     }
 
     #[inline(always)]
-    pub(super) fn line(&self, reached: usize) -> Option<&Line<N>> {
+    fn line(&self, reached: usize) -> Option<&Line<N>> {
         self.lines.get(reached)
     }
 }

@@ -1,9 +1,11 @@
 //! Many events at once, of numbers so small that nothing can overflow.
 //!
-//! An event is rated by what [`Compiled`] says of its step. What is different for a column is how
-//! the step is found: by counting the edges below a measure, with nothing to guess for the
-//! processor, where a single event climbs from step to step. And whether the results fit is asked
-//! once, of the largest measure that there can be, before the first event.
+//! An event is rated by what the lines of [`Compiled`] say. What is different for a column is how
+//! the line is found: by asking every edge, with nothing to guess for the processor, where a single
+//! event climbs from step to step. And up to which measure the results fit is asked once, before
+//! the first event.
+
+use std::iter;
 
 use crate::kernel::number::{Number, Proven};
 
@@ -13,130 +15,128 @@ use super::compiled::{Compiled, Line};
 /// A schedule for columns of events that are not negative.
 #[derive(Clone, Debug)]
 pub struct Many {
-    compiled: Compiled<Proven>,
-    /// The least measure that has reached each step.
-    edges: Vec<i64>,
+    mode: ScheduleMode,
+    /// Below the first step.
+    ground: Line<Proven>,
+    /// Each from the least measure that has reached it.
+    steps: Vec<Line<Proven>>,
+}
+
+/// Events that come one after the other, each with a measure that may be what the last one left.
+pub trait Events {
+    /// What comes of them.
+    type Rated;
+
+    /// Goes through them; `rated` says what an event comes to, by the measure before it and by how
+    /// much it moves that.
+    fn each(self, rated: impl Fn(i64, i64) -> i64) -> Self::Rated;
 }
 
 impl Many {
     /// The same schedule for columns; none if an edge does not fit.
     #[must_use]
     pub fn of(compiled: &Compiled<i64>) -> Option<Self> {
-        let Compiled { mode, posting, ref lines } = *compiled;
-        let (mut edges, mut few) = (Vec::new(), Vec::<Line<Proven>>::new());
+        let mut lines = compiled.lines.iter();
+        let ground = proven(lines.next()?, 0);
+        let mut many = Self { mode: compiled.mode, ground, steps: Vec::new() };
         for line in lines {
-            let (slope, intercept) = (Proven(line.slope), Proven(line.intercept));
-            if few.last().is_some_and(|last| (last.slope, last.intercept) == (slope, intercept)) {
-                // It goes on as the one below, as the first step does that starts at zero.
-                continue;
+            // Integers have a next one, so an edge that is not reached itself is one higher.
+            let line = proven(line, line.edge.checked_add(i64::from(line.open))?);
+            let last = many.steps.last().unwrap_or(&many.ground);
+            // It may go on as the one below, as a first step does that starts at zero.
+            if (last.slope, last.intercept) != (line.slope, line.intercept) {
+                many.steps.push(line);
             }
-            if !few.is_empty() {
-                // Integers have a next one, so an edge that is not reached itself is one higher.
-                edges.push(line.edge.checked_add(i64::from(line.open))?);
-            }
-            few.push(Line { edge: Proven(line.edge), open: line.open, slope, intercept });
         }
-        Some(Self { edges, compiled: Compiled { mode, posting, lines: few } })
+        Some(many)
     }
 
-    /// The most that an event can add or a measure be owed, and more than any number on the way to
-    /// it, if no measure is above a bound; none if that does not fit.
+    /// The largest measure up to which nothing that an event adds or a measure is owed, and no
+    /// number on the way to it, is above a limit; none if not even zero is so small.
     #[must_use]
-    pub fn most(&self, measure: i64) -> Option<i64> {
-        let most = |line: &Line<Proven>| {
-            let (slope, intercept) = (i128::from(line.slope.0), i128::from(line.intercept.0));
-            slope.abs().checked_mul(i128::from(measure))?.checked_add(intercept.abs())
-        };
-        let mut all = 0_i128;
-        for line in &self.compiled.lines {
-            all = all.max(most(line)?);
-        }
-        // An amount is at most the difference of two of these.
-        i64::try_from(all.checked_mul(2)?).ok()
-    }
-
-    /// What each event adds, as [`Compiled::adds`] says, where the measure was `before` it. No
-    /// number may be negative, and no measure with its event above the bound of
-    /// [`most`](Many::most).
-    pub fn adds_each(&self, before: &[i64], events: &[i64], out: &mut [i64]) {
-        match *self.edges.as_slice() {
-            [] => self.each_by(|_| 0, before, events, out),
-            [a] => self.each([a], before, events, out),
-            [a, b] => self.each([a, b], before, events, out),
-            [a, b, c] => self.each([a, b, c], before, events, out),
-            [a, b, c, d] => self.each([a, b, c, d], before, events, out),
-            [a, b, c, d, e] => self.each([a, b, c, d, e], before, events, out),
-            ref edges => {
-                let reached = |measure| edges.partition_point(|edge| *edge <= measure);
-                self.each_by(reached, before, events, out);
+    pub fn most_measured(&self, limit: i64) -> Option<i64> {
+        let mut most = i64::MAX;
+        for line in iter::once(&self.ground).chain(&self.steps) {
+            // An amount is at most the difference of two of what a line comes to.
+            let room = (limit / 2).checked_sub(line.intercept.0.checked_abs()?)?;
+            if room < 0 {
+                return None;
             }
+            most = most.min(room.checked_div(line.slope.0.checked_abs()?).unwrap_or(i64::MAX));
+        }
+        Some(most)
+    }
+
+    /// Goes through events that are not negative, none of which takes its measure above
+    /// [`most_measured`](Self::most_measured). What each adds is what [`Compiled::adds`] says.
+    pub fn rate<E: Events>(&self, events: E) -> E::Rated {
+        match *self.steps.as_slice() {
+            [] => self.rate_by(|_| self.ground, events),
+            [a] => self.rate_by(self.among([a]), events),
+            [a, b] => self.rate_by(self.among([a, b]), events),
+            [a, b, c] => self.rate_by(self.among([a, b, c]), events),
+            [a, b, c, d] => self.rate_by(self.among([a, b, c, d]), events),
+            _ => self.rate_by(|measure| self.line(measure), events),
         }
     }
 
-    /// f(measure) of each measure, as [`Compiled::cumulative`] says, in the modes that have it.
-    pub fn owed_each(&self, measures: &[i64], out: &mut [i64]) {
-        for (measure, out) in measures.iter().zip(out) {
-            let reached = self.edges.partition_point(|edge| edge <= measure);
-            let line = self.compiled.line(reached);
-            *out = known(line.and_then(|line| line.at(&Proven(*measure))));
-        }
+    /// Goes through such events, and what each comes to is what its measure is then owed, as
+    /// [`Compiled::cumulative`] says, in the modes that have it.
+    pub fn owe<E: Events>(&self, events: E) -> E::Rated {
+        events.each(|before, event| {
+            let measure = before.wrapping_add(event);
+            known(self.line(measure).at(&Proven(measure)))
+        })
     }
 
-    /// With so few edges that all of them stay at hand.
+    /// A function of its own for each, so that none holds registers for another.
     #[inline(never)]
-    fn each<const EDGES: usize>(
-        &self,
-        edges: [i64; EDGES],
-        before: &[i64],
-        events: &[i64],
-        out: &mut [i64],
-    ) {
-        let reached = |measure| {
-            let mut reached = 0;
-            for edge in edges {
-                reached += usize::from(measure >= edge);
+    fn rate_by<E: Events>(&self, line: impl Fn(i64) -> Line<Proven>, events: E) -> E::Rated {
+        match self.mode {
+            ScheduleMode::Marginal | ScheduleMode::Retroactive => events.each(|before, event| {
+                let after = before.wrapping_add(event);
+                known(line(before).rise(&Proven(before), &line(after), &Proven(after)))
+            }),
+            mode @ (ScheduleMode::ProspectiveAfter | ScheduleMode::ProspectiveIncluding) => events
+                .each(|before, event| {
+                    let end = line(before.wrapping_add(event));
+                    known(line(before).alone(&end, mode, &Proven(event)))
+                }),
+            ScheduleMode::PerTransaction => {
+                events.each(|_, event| known(line(event).at(&Proven(event))))
             }
-            reached
-        };
-        self.each_by(reached, before, events, out);
+        }
     }
 
+    /// The line that pays at a measure.
+    fn line(&self, measure: i64) -> Line<Proven> {
+        let reached = self.steps.partition_point(|step| step.edge.0 <= measure);
+        let last = reached.checked_sub(1).and_then(|last| self.steps.get(last));
+        last.copied().unwrap_or(self.ground)
+    }
+
+    /// The same with so few steps that all of them stay at hand.
     #[inline(always)]
-    fn each_by(
+    fn among<const STEPS: usize>(
         &self,
-        reached: impl Fn(i64) -> usize,
-        before: &[i64],
-        events: &[i64],
-        out: &mut [i64],
-    ) {
-        let compiled = &self.compiled;
-        let rows = before.iter().zip(events).zip(out);
-        let rows = rows.map(|((before, event), out)| (Proven(*before), Proven(*event), out));
-        match compiled.mode {
-            ScheduleMode::Marginal | ScheduleMode::Retroactive => {
-                for (before, event, out) in rows {
-                    let after = Proven(before.0.wrapping_add(event.0));
-                    let (start, end) = (reached(before.0), reached(after.0));
-                    *out = known(compiled.rise((start, &before), (end, &after)));
-                }
-            }
-            ScheduleMode::ProspectiveAfter | ScheduleMode::ProspectiveIncluding => {
-                for (before, event, out) in rows {
-                    let (start, end) = (reached(before.0), reached(before.0.wrapping_add(event.0)));
-                    *out = known(compiled.by_one_step(start, end, &event));
-                }
-            }
-            ScheduleMode::PerTransaction => {
-                for (_, event, out) in rows {
-                    let line = compiled.line(reached(event.0));
-                    *out = known(line.and_then(|line| line.at(&event)));
-                }
-            }
+        steps: [Line<Proven>; STEPS],
+    ) -> impl Fn(i64) -> Line<Proven> {
+        let ground = self.ground;
+        move |measure| {
+            steps
+                .iter()
+                .fold(ground, |line, step| if measure >= step.edge.0 { *step } else { line })
         }
     }
 }
 
-/// A number that is always there: it fits, and there is a line for every count of edges.
+/// A line of numbers that are proven, from another edge.
+fn proven(line: &Line<i64>, edge: i64) -> Line<Proven> {
+    let (slope, intercept) = (Proven(line.slope), Proven(line.intercept));
+    Line { edge: Proven(edge), open: false, slope, intercept }
+}
+
+/// A number that is always there, because it fits.
 #[inline(always)]
 fn known(amount: Option<Proven>) -> i64 {
     amount.unwrap_or(Proven::ZERO).0

@@ -40,7 +40,7 @@ pub use compiled::Compiled;
 pub use document::{
     Schedule, ScheduleBoundary, ScheduleMode, SchedulePosting, ScheduleStep, ScheduleText, check,
 };
-pub use many::Many;
+pub use many::{Events, Many};
 pub use piece::{SchedulePiece, pieces};
 pub use rate::{ScheduleRateInput, ScheduleRating, ScheduledAmount, rate};
 
