@@ -4,7 +4,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help check test test-rust test-python test-node test-phone test-swift test-kotlin demo bench \
-        bench-calls bench-peers bench-phone typings mutants fuzz properties licences lint-scripts toolchains \
+        bench-calls bench-peers bench-phone bench-workflow typings mutants fuzz properties licences lint-scripts toolchains \
         ci clean-caches
 
 help: ## list the targets
@@ -48,6 +48,9 @@ bench-calls: ## one call of a plan in Rust, Python and Node, with what was promi
 
 bench-peers: ## the same job in DuckDB, Polars and guerdon, side by side
 	@scripts/bench-peers.sh
+
+bench-workflow: ## one event of a workflow from Node, beside XState
+	@scripts/bench-workflow.sh
 
 bench-phone: ## one preview and a batch in Rust, Swift and Kotlin, beside a call that does nothing
 	@scripts/bench-phone.sh

@@ -5,9 +5,10 @@
 // in the core.
 
 const { columnsOf } = require('./columns.cjs');
-const { mismatch, refusal, unknownOption } = require('./errors.cjs');
+const { mismatch, refusal } = require('./errors.cjs');
 const flat = require('./flat.cjs');
 const native = require('./native.cjs');
+const { answer, named, only } = require('./options.cjs');
 const { documentText, textOf } = require('./text.cjs');
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
@@ -242,25 +243,6 @@ const WITH_ROSTER = ['roster'];
 const WITH_EXPLAIN = ['roster', 'explain'];
 const WITH_PROGRESS = ['roster', 'onProgress', 'signal'];
 
-/**
- * Refuses an option that a call does not have, and options that are no plain object: left alone, a misspelt
- * `roster`, or a roster in the place of the options, would pay no sponsor.
- */
-function only(options, known) {
-  if (options === undefined || options === null) return;
-  if (!isPlain(options)) throw mismatch('an object of options', options, '/options', 'write `{ roster }`');
-  for (const name in options) {
-    if (!known.includes(name)) throw unknownOption(name, known);
-  }
-}
-
-/** Whether a value is an object of no class, whichever context made it. */
-function isPlain(value) {
-  if (typeof value !== 'object') return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** The runs on other threads, which a process that leaves stops rather than waits for. */
 const running = new Set();
 
@@ -273,21 +255,8 @@ function stopAll() {
   for (const stop of running) stop.say();
 }
 
-/** What the addon answers; what it refuses becomes a `GuerdonError`. */
-function answer(call) {
-  try {
-    return call();
-  } catch (error) {
-    throw refusal(error);
-  }
-}
-
 function parsed(text) {
   return typeof text === 'string' ? JSON.parse(text) : null;
-}
-
-function named(what, { id, version }) {
-  return `${what.endsWith('(') ? what : `${what} `}${id}, version ${version})`;
 }
 
 module.exports = { Plan, Roster, State };

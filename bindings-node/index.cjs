@@ -7,4 +7,5 @@ module.exports = {
   ...require('./call.cjs'),
   ...require('./engine.cjs'),
   ...require('./operations.cjs'),
+  ...require('./workflows.cjs'),
 };

@@ -3,6 +3,7 @@ import type { Operations, Problem } from './types.cjs';
 export * from './engine.cjs';
 export * from './operations.cjs';
 export type * from './types.cjs';
+export * from './workflows.cjs';
 
 /** What guerdon refuses, with every problem that was found; the rest speaks of the first. */
 export declare class GuerdonError extends Error {

@@ -1,4 +1,4 @@
 import guerdon from './index.cjs';
 
 export * from './operations.js';
-export const { GuerdonError, Plan, Roster, State, call, callAsync, callText } = guerdon;
+export const { GuerdonError, Plan, Roster, Snapshot, State, Workflow, call, callAsync, callText } = guerdon;

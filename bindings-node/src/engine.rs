@@ -46,17 +46,20 @@ pub struct Roster {
     roster: Held<commission::Roster>,
 }
 
-fn read<T: Model + serde::de::DeserializeOwned>(text: &str) -> std::result::Result<T, Problems> {
+pub(crate) fn read<T: Model>(text: &str) -> std::result::Result<T, Problems> {
     parse(text, Limits::INPUT)
 }
 
 fn written(outcome: &Outcome) -> std::result::Result<Text, Problems> {
-    let text = flat::lines(outcome).map_or_else(|| to_json(outcome), Ok)?;
-    Ok(if text.is_ascii() { Either::A(text.into()) } else { Either::B(text) })
+    Ok(text(flat::lines(outcome).map_or_else(|| to_json(outcome), Ok)?))
 }
 
 /// Text on its way out: V8 copies what is ASCII, and decodes the rest.
-type Text = Either<Latin1String, String>;
+pub(crate) type Text = Either<Latin1String, String>;
+
+pub(crate) fn text(text: String) -> Text {
+    if text.is_ascii() { Either::A(text.into()) } else { Either::B(text) }
+}
 
 /// Evaluates an event and remembers it in the state.
 #[napi(ts_return_type = "string")]

@@ -8,12 +8,19 @@ mod flat;
 mod results;
 mod run;
 mod shelf;
+pub mod workflow;
 
+use mimalloc::MiMalloc;
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 
 use crate::door::guarded;
+
+/// For the many small values of a call: the system's own allocator takes a fifth of the time that an
+/// event of a workflow does. V8's memory is not touched by it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Runs an operation. On refusal the error's message is the JSON list of problems, from which
 /// the JavaScript side builds a `GuerdonError`.

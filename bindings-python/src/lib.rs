@@ -3,6 +3,7 @@
 
 mod arrow;
 mod engine;
+mod workflow;
 
 use guerdon::python::{PythonType, raise};
 use mimalloc::MiMalloc;
@@ -52,5 +53,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call, module)?)?;
     guerdon::Problem::register(module)?;
     engine::register(module)?;
+    workflow::register(module)?;
     add_operations(module)
 }

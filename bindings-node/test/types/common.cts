@@ -120,3 +120,11 @@ try {
 }
 
 export { both, copied, first, fromText, later, names, none, paid, read, reversed, running, sponsor, text, tier };
+
+// A compiled workflow: a snapshot goes in as it came out, as text, or as its document.
+const journey = new guerdon.Workflow({ format: 'guerdon.workflow/1', id: 'w', version: 1, states: [{ id: 'a' }] });
+const went = journey.apply(journey.start('i', new Date()).snapshot, { type: 'event', name: 'go' }, new Date());
+const stored: string = went.snapshot.toJson();
+journey.apply(stored, { type: 'due' }, new Date(), { log: true });
+// @ts-expect-error
+journey.migrate({}, stored, new Date());

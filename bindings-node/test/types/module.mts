@@ -1,6 +1,6 @@
 // What compiles, and what must not, as an ES module. The same as CommonJS is in common.cts.
 
-import { GuerdonError, OPERATIONS, Plan, Roster, State, call, callAsync, callText, commission, expression, money, schedule } from 'guerdon';
+import { GuerdonError, OPERATIONS, Plan, Roster, State, Workflow, call, callAsync, callText, commission, expression, money, schedule } from 'guerdon';
 import type {
   Earnings, EvaluateInput, Event, EventColumns, FactValue, Money, Operations, Outcome, PlanDocument, Rate, Refund,
   Rounding, Totals,
@@ -119,3 +119,16 @@ try {
 }
 
 export { both, copied, first, fromText, later, names, none, paid, read, reversed, running, sponsor, text, tier };
+
+// A compiled workflow: a snapshot goes in as it came out, as text, or as its document.
+const journey = new Workflow({ format: 'guerdon.workflow/1', id: 'w', version: 1, states: [{ id: 'a' }] });
+const begun = journey.start('i', new Date(), { data: { score: { integer: 1 } } });
+const went = journey.apply(begun.snapshot, { type: 'event', name: 'go' }, '2026-11-20T10:00:00Z', { log: true });
+const stored: string = went.snapshot.toJson();
+journey.apply(stored, { type: 'due' }, new Date());
+journey.apply(went.snapshot.toJSON(), { type: 'due' }, new Date());
+journey.migrate(journey, stored, new Date(), { dry_run: true, states: { a: 'b' } });
+// @ts-expect-error
+journey.apply(stored, { type: 'due' }, new Date(), { lgo: true });
+// @ts-expect-error
+journey.migrate({}, stored, new Date());

@@ -197,7 +197,7 @@ from ._native import (
     __version__,
     call,
 )
-from .engine import Columns, Earnings, Plan, Roster, State
+from .engine import Columns, Earnings, Plan, Roster, State, Workflow
 from .operations import OPERATIONS
 from .types import (
     Account,
@@ -444,6 +444,7 @@ __all__ = [
     "WithdrawInput",
     "Withdrawal",
     "WithholdInput",
+    "Workflow",
     "WorkflowAccepts",
     "WorkflowAcceptsInput",
     "WorkflowAnswer",

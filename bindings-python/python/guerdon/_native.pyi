@@ -174,6 +174,7 @@ __all__ = [
     "WithdrawInput",
     "Withdrawal",
     "WithholdInput",
+    "Workflow",
     "WorkflowAccepts",
     "WorkflowAcceptsInput",
     "WorkflowApplyInput",
@@ -4933,3 +4934,104 @@ class Earnings:
     def __len__(self) -> int: ...
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class Workflow:
+    """A workflow, compiled: for hosts that keep a document and let many events happen.
+
+    It holds no instance, so one serves any number of them. A snapshot goes in as the text that was
+    stored, or as a dict; `WorkflowOutcome.snapshot` is its text.
+    """
+
+    def __new__(cls, document: DocumentInput) -> Workflow:
+        """Compiles a workflow, given as JSON text or as a dict.
+
+        Raises:
+            GuerdonError: every problem of the document, each with its place.
+        """
+    def to_json(self) -> str:
+        """The document as JSON text."""
+    @property
+    def reference(self) -> WorkflowReference:
+        """The document's id, version and hash."""
+    def describe(self) -> WorkflowDescription:
+        """What it is made of."""
+    def validate(self) -> WorkflowFindings:
+        """What is probably not meant; a workflow that cannot be used is no `Workflow`."""
+    def start(
+        self,
+        instance: IdInput,
+        at: InstantInput,
+        *,
+        data: Mapping[str, FactValue] | None = None,
+        facts: Mapping[str, FactValue] | None = None,
+        log: bool = False,
+    ) -> WorkflowOutcome:
+        """Begins an instance.
+
+        Args:
+            instance: The host's id of it, unique among all.
+            at: When it starts.
+            data: What it remembers from the start, in the place of the first values.
+            facts: What is known at the start.
+            log: Whether to tell everything that happened.
+
+        Raises:
+            GuerdonError: what is wrong with them, at its place.
+        """
+    def apply(
+        self, snapshot: DocumentInput, event: WorkflowEvent, at: InstantInput, *, log: bool = False
+    ) -> WorkflowOutcome:
+        """Lets an event, a step's end or time change an instance.
+
+        Args:
+            snapshot: Where it stood after the last call.
+            event: What happens.
+            at: When: now.
+            log: Whether to tell everything that happened.
+
+        Raises:
+            GuerdonError: what is wrong with them; the snapshot that the host has stays good.
+        """
+    def replay(
+        self,
+        instance: IdInput,
+        at: InstantInput,
+        history: Sequence[WorkflowHappening],
+        *,
+        data: Mapping[str, FactValue] | None = None,
+        facts: Mapping[str, FactValue] | None = None,
+        log: bool = False,
+    ) -> WorkflowReplay:
+        """Plays the history of an instance from its beginning."""
+    def next_due(self, snapshot: DocumentInput) -> WorkflowDue:
+        """When something is due next, and everything that is."""
+    def accepts(
+        self, snapshot: DocumentInput, at: InstantInput, *, facts: Mapping[str, FactValue] | None = None
+    ) -> WorkflowAccepts:
+        """What an instance waits for, and whether it would take it."""
+    def diagram(self, snapshot: DocumentInput | None = None) -> WorkflowDiagram:
+        """The workflow as a drawing, with where an instance stands."""
+    def migrate(
+        self,
+        old: Workflow,
+        snapshot: DocumentInput,
+        at: InstantInput,
+        *,
+        states: Mapping[str, IdInput] | None = None,
+        lossy: bool = False,
+        dry_run: bool = False,
+    ) -> MigrateOutcome:
+        """Takes an instance of another version over into this one.
+
+        Args:
+            old: The version that the instance belongs to.
+            snapshot: Where it stood after the last call.
+            at: When it is taken over: now.
+            states: Which state of this version stands for which of the old one, where the names differ.
+            lossy: Whether what has no place here may be lost.
+            dry_run: Whether only to tell what would be lost.
+
+        Raises:
+            GuerdonError: what is wrong with them; `migration_loses` where something would be lost and may not be.
+        """

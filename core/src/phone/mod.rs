@@ -11,6 +11,7 @@ pub mod engine;
 pub mod exchange;
 mod operations;
 mod scalars;
+pub mod workflow;
 
 use crate::kernel::problem::{Problem, Problems};
 

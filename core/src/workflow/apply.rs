@@ -9,7 +9,9 @@ use crate::kernel::explain::Sink;
 use crate::kernel::expression::{FactValue, FactValues, KnownFacts};
 use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
-use crate::kernel::statechart::{ChartStep, Emitted, Given, MACROSTEP_ENDLESS, Run, Snapshot};
+use crate::kernel::statechart::{
+    ChartStep, DONE, Emitted, Given, MACROSTEP_ENDLESS, Run, Snapshot,
+};
 
 use super::compile::Workflow;
 use super::document::{Unmatched, WorkflowEnd};
@@ -71,7 +73,21 @@ impl Workflow {
         at: Instant,
         steps: &mut impl Sink<ChartStep>,
     ) -> Result<Applied, Problems> {
-        self.check_time(instance, at)?;
+        self.apply_to(instance.clone(), event, at, steps)
+    }
+
+    /// The same for an instance that is not needed as it was.
+    ///
+    /// # Errors
+    /// As [`Workflow::apply`].
+    pub fn apply_to(
+        &self,
+        instance: Instance,
+        event: &WorkflowEvent,
+        at: Instant,
+        steps: &mut impl Sink<ChartStep>,
+    ) -> Result<Applied, Problems> {
+        instance.check_time(at)?;
         let facts = match event {
             WorkflowEvent::Event { name, facts, .. } => {
                 self.check_event(name).map_err(|problem| problem.under("name").under("event"))?;
@@ -82,7 +98,7 @@ impl Workflow {
         };
         let facts = Self::facts(self.chart.vocabulary(), facts)
             .map_err(|problems| problems.under("facts").under("event"))?;
-        let mut turn = Turn::new(self, instance.clone(), steps);
+        let mut turn = Turn::new(self, instance, steps);
         let was_due = turn.catch_up(at).map_err(placed)?;
         let verdict = match event {
             WorkflowEvent::Due {} if was_due => ACCEPTED,
@@ -93,16 +109,8 @@ impl Workflow {
         Ok(turn.told(verdict))
     }
 
-    fn check_time(&self, instance: &Instance, at: Instant) -> Result<(), Problem> {
-        if at >= instance.at {
-            return Ok(());
-        }
-        Err(backwards(at, instance.at))
-    }
-
     fn check_event(&self, name: &Id) -> Result<(), Problem> {
-        let own = ["done.state.", "step.done.", "step.failed.", "step.skipped."];
-        if own.iter().any(|prefix| name.as_str().starts_with(prefix)) {
+        if name.as_str().starts_with(DONE) || StepEnd::of(name.as_str()).is_some() {
             return Err(Problem::new(
                 EVENT_UNKNOWN,
                 format!("`{name}` is an event that the workflow raises itself"),
@@ -124,14 +132,22 @@ impl Workflow {
     }
 }
 
-/// What is said of a moment before the last one.
-pub(super) fn backwards(at: Instant, last: Instant) -> Problem {
-    Problem::new(
-        TIME_BACKWARDS,
-        format!("`{at}` is before `{last}`, when something happened last"),
-        "pass the time at which you call; a clock that goes backwards has to be waited for",
-    )
-    .under("at")
+impl Instance {
+    /// Makes sure that a moment is not before the last one.
+    ///
+    /// # Errors
+    /// `time_backwards`.
+    pub(super) fn check_time(&self, at: Instant) -> Result<(), Problem> {
+        if at >= self.at {
+            return Ok(());
+        }
+        let problem = Problem::new(
+            TIME_BACKWARDS,
+            format!("`{at}` is before `{}`, when something happened last", self.at),
+            "pass the time at which you call; a clock that goes backwards has to be waited for",
+        );
+        Err(problem.under("at"))
+    }
 }
 
 /// Problems of running stand in the document.
@@ -223,7 +239,7 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
             payload: payload.clone(),
         });
         if let (Some(mark), Some(step), true) = (mark, step, stays) {
-            let timeout_at = step.timeout.map(|span| span.add_to(at, workflow.chart.zone()));
+            let timeout_at = workflow.timeout_at(step, at)?;
             self.instance.pending.push(Pending {
                 state,
                 entry,
@@ -233,7 +249,7 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
                 attempt: 1,
                 failed: vec![0; step.retry.len()],
                 retry_at: None,
-                timeout_at: timeout_at.transpose()?,
+                timeout_at,
             });
         }
         Ok(())
@@ -249,10 +265,11 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
                 self.run(Given::at(due), |run| run.fire())?;
                 continue;
             }
-            let pending = self.instance.pending.iter();
-            let Some(place) = pending.clone().position(|one| one.due() == Some(due)) else { break };
+            let pending = &self.instance.pending;
+            let Some(place) = pending.iter().position(|one| one.due() == Some(due)) else { break };
+            let waits = pending.get(place).is_some_and(|one| one.retry_at.is_some());
             self.instance.at = self.instance.at.max(due);
-            if pending.clone().nth(place).is_some_and(|one| one.retry_at.is_some()) {
+            if waits {
                 self.try_again(place, due)?;
             } else {
                 self.fail(place, due, &TIMEOUT.parse()?, None)?;

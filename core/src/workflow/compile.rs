@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::document::{self, Limits, canonical_json, model};
+use crate::kernel::document::{self, Limits, model};
 use crate::kernel::expression::{FactValues, KnownFacts, Vocabulary};
 use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
-use crate::kernel::statechart::{self, Chart, ChartAction, ChartTransition};
+use crate::kernel::statechart::{self, Chart, ChartAction, ChartTransition, Draft};
 
 use super::document::{
-    Unmatched, WorkflowDocument, WorkflowEnd, WorkflowInput, WorkflowReference, WorkflowState,
-    WorkflowStep,
+    Unmatched, WorkflowDocument, WorkflowEnd, WorkflowInput, WorkflowReference, WorkflowStep,
 };
 use super::lint;
-use super::lower::{Lowered, lower};
+use super::lower::lower;
+use super::operations::compiled;
 
 /// A compiled workflow. It holds no instance, so one serves any number of them.
 #[derive(Debug)]
 pub struct Workflow {
+    document: WorkflowDocument,
     pub(super) reference: WorkflowReference,
     pub(super) unmatched: Unmatched,
     pub(super) remember: usize,
@@ -61,9 +62,29 @@ impl Workflow {
     ///
     /// # Errors
     /// Everything that is wrong with it, each with its place.
-    pub fn compile(document: &WorkflowDocument) -> Result<Self, Problems> {
-        let lowered = lower(document)?;
-        Self::of(document, &lowered)
+    pub fn compile(document: WorkflowDocument) -> Result<Self, Problems> {
+        let lowered = lower(&document)?;
+        let chart = statechart::compile(&lowered.draft)?;
+        check_data(&document)?;
+        Problems::verdict(statechart::endless(&chart))?;
+        let hash = document::hash(&document)?;
+        let mut ends = BTreeMap::new();
+        for state in &document.states {
+            if let (Some(number), Some(end)) = (chart.state(state.id.as_str()), state.outcome) {
+                ends.insert(number, end);
+            }
+        }
+        let steps = lowered.steps.iter().map(|step| (*step).clone()).collect();
+        let (id, version) = (document.id.clone(), document.version);
+        Ok(Self {
+            reference: WorkflowReference { id, version, hash: hash.parse()? },
+            unmatched: document.unmatched,
+            remember: document.remember.into(),
+            chart,
+            steps,
+            ends,
+            document,
+        })
     }
 
     /// Reads a document, checks it and prepares it.
@@ -71,32 +92,13 @@ impl Workflow {
     /// # Errors
     /// Every problem of the text or of the document.
     pub fn from_json(text: &str) -> Result<Self, Problems> {
-        Self::compile(&document::parse(text, Limits::DOCUMENT)?)
+        Self::compile(document::parse(text, Limits::DOCUMENT)?)
     }
 
-    fn of(document: &WorkflowDocument, lowered: &Lowered<'_>) -> Result<Self, Problems> {
-        let chart = statechart::compile(&lowered.draft)?;
-        check_data(document)?;
-        Problems::verdict(statechart::endless(&chart))?;
-        let hash = document::hash(document)?;
-        let mut ends = BTreeMap::new();
-        for state in &document.states {
-            if let (Some(number), Some(end)) = (chart.state(state.id.as_str()), state.outcome) {
-                ends.insert(number, end);
-            }
-        }
-        Ok(Self {
-            reference: WorkflowReference {
-                id: document.id.clone(),
-                version: document.version,
-                hash: hash.parse()?,
-            },
-            unmatched: document.unmatched,
-            remember: document.remember.into(),
-            chart,
-            steps: lowered.steps.iter().map(|step| (*step).clone()).collect(),
-            ends,
-        })
+    /// The document.
+    #[must_use]
+    pub const fn document(&self) -> &WorkflowDocument {
+        &self.document
     }
 
     /// Which document this is.
@@ -109,6 +111,31 @@ impl Workflow {
     #[must_use]
     pub const fn chart(&self) -> &Chart {
         &self.chart
+    }
+
+    /// What it is made of, and what is probably not meant.
+    ///
+    /// # Errors
+    /// None that is known: what is wrong with the document was found when it was compiled.
+    pub fn describe(&self) -> Result<WorkflowDescription, Problems> {
+        let lowered = lower(&self.document)?;
+        let states = &lowered.draft.states;
+        Ok(WorkflowDescription {
+            problems: lint::lint(self, &lowered, &self.document),
+            reference: self.reference.clone(),
+            states: states.iter().map(|state| state.id.clone()).collect(),
+            events: self.chart.events().to_vec(),
+            effects: effects(&lowered.draft),
+            facts: self.document.facts.keys().cloned().collect(),
+        })
+    }
+
+    /// What is probably not meant, of a workflow that can be used.
+    ///
+    /// # Errors
+    /// As [`Workflow::describe`].
+    pub fn findings(&self) -> Result<WorkflowFindings, Problems> {
+        Ok(WorkflowFindings { usable: true, problems: self.describe()?.problems })
     }
 
     /// What comes with an event, checked against what is declared. What the chart itself knows
@@ -161,75 +188,44 @@ fn check_data(document: &WorkflowDocument) -> Result<(), Problems> {
 /// # Errors
 /// Every problem of the workflow.
 pub fn describe(input: WorkflowInput) -> Result<WorkflowDescription, Problems> {
-    let document = &input.workflow.0;
-    let described = || -> Result<WorkflowDescription, Problems> {
-        let lowered = lower(document)?;
-        let workflow = Workflow::of(document, &lowered)?;
-        Ok(WorkflowDescription {
-            problems: lint::lint(&workflow, &lowered, document),
-            reference: workflow.reference,
-            states: lowered.draft.states.iter().map(|state| state.id.clone()).collect(),
-            events: workflow.chart.events().to_vec(),
-            effects: effects(document, &lowered),
-            facts: document.facts.keys().cloned().collect(),
-        })
-    };
-    described().map_err(|problems| problems.under("workflow"))
+    compiled(input.workflow.0)?.describe()
 }
 
 /// Tells everything that is wrong with a workflow, or was probably not meant, and refuses none
 /// that has the shape of one.
 ///
 /// # Errors
-/// `value_invalid` if the document cannot be written as JSON, which no document causes.
+/// None that is known.
 pub fn validate(input: WorkflowInput) -> Result<WorkflowFindings, Problems> {
-    canonical_json(&input.workflow)?;
-    Ok(match describe(input) {
-        Ok(described) => {
-            let place = |problem: Problem| problem.under("workflow");
-            let problems = described.problems.into_iter().map(place).collect();
-            WorkflowFindings { usable: true, problems }
-        }
-        Err(problems) => WorkflowFindings { usable: false, problems: problems.into_vec() },
-    })
-}
-
-/// The kinds of effects, in the order in which they stand in the document.
-fn effects(document: &WorkflowDocument, lowered: &Lowered<'_>) -> Vec<Id> {
-    let mut kinds: Vec<Id> = Vec::new();
-    let mut add = |kind: Id| {
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
+    let workflow = match compiled(input.workflow.0) {
+        Ok(workflow) => workflow,
+        Err(problems) => {
+            return Ok(WorkflowFindings { usable: false, problems: problems.into_vec() });
         }
     };
-    for action in actions(document) {
-        if let ChartAction::Effect(effect) = action {
-            add(effect.kind.clone());
-        }
-    }
-    for step in &lowered.steps {
-        if let Ok(kind) = step.kind.as_str().parse() {
-            add(kind);
+    let WorkflowFindings { usable, problems } = workflow.findings()?;
+    let problems = problems.into_iter().map(|problem| problem.under("workflow")).collect();
+    Ok(WorkflowFindings { usable, problems })
+}
+
+/// The kinds of effects, each once: those of actions, then those of steps.
+fn effects<'d>(draft: &'d Draft<'_>) -> Vec<Id> {
+    let of_transitions =
+        |all: &'d [ChartTransition]| all.iter().flat_map(|transition| &transition.actions);
+    let of_states = draft.states.iter().flat_map(|state| {
+        state.entry.iter().chain(&*state.exit).chain(of_transitions(&state.transitions))
+    });
+    let actions = of_transitions(&draft.transitions).chain(of_states);
+    let of_actions = actions.filter_map(|action| match action {
+        ChartAction::Effect(effect) => Some(&effect.kind),
+        _ => None,
+    });
+    let own = draft.states.iter().filter_map(|state| state.own.as_ref());
+    let mut kinds: Vec<Id> = Vec::new();
+    for kind in of_actions.chain(own.map(|own| &own.effect.kind)) {
+        if !kinds.contains(kind) {
+            kinds.push(kind.clone());
         }
     }
     kinds
-}
-
-/// Every action of a document.
-fn actions(document: &WorkflowDocument) -> Vec<&ChartAction> {
-    fn of_transitions<'a>(transitions: &'a [ChartTransition], found: &mut Vec<&'a ChartAction>) {
-        found.extend(transitions.iter().flat_map(|one| &one.actions));
-    }
-    fn of_states<'a>(states: &'a [WorkflowState], found: &mut Vec<&'a ChartAction>) {
-        for state in states {
-            found.extend(&state.entry);
-            found.extend(&state.exit);
-            of_transitions(&state.transitions, found);
-            of_states(&state.states, found);
-        }
-    }
-    let mut found = Vec::new();
-    of_transitions(&document.transitions, &mut found);
-    of_states(&document.states, &mut found);
-    found
 }

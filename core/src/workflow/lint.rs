@@ -5,7 +5,7 @@ use crate::kernel::statechart;
 
 use super::compile::Workflow;
 use super::document::{StepKind, WorkflowDocument, WorkflowState};
-use super::lower::Lowered;
+use super::lower::{Lowered, StepEnd};
 use super::{DELAY_WITHOUT_EXIT, PAYMENT_WITHOUT_CATCH};
 
 /// Every finding of the chart and of its steps.
@@ -27,18 +27,17 @@ pub(super) fn lint(
 fn steps(states: &[WorkflowState], path: &str, found: &mut Vec<Problem>) {
     for (position, state) in states.iter().enumerate() {
         let path = format!("{path}/{position}");
-        let own = format!(".{}", state.id);
-        let waits_for = |word: &str| {
-            state.transitions.iter().filter_map(|one| one.event.as_ref()).any(|event| {
-                let event = event.as_str();
-                event == word || event.strip_prefix(word) == Some(own.as_str())
-            })
-        };
+        let waits_for =
+            |end: StepEnd| {
+                state.transitions.iter().filter_map(|one| one.event.as_ref()).any(|event| {
+                    event.as_str() == end.word() || event.as_str() == end.event(&state.id)
+                })
+            };
         match state.step.as_ref().map(|step| step.kind) {
-            Some(StepKind::Payment) if !waits_for("step.failed") => {
+            Some(StepKind::Payment) if !waits_for(StepEnd::Failed) => {
                 found.push(payment_without_catch(&state.id).at(path.clone()));
             }
-            Some(StepKind::Wait) if !waits_for("step.done") => found.push(
+            Some(StepKind::Wait) if !waits_for(StepEnd::Done) => found.push(
                 Problem::new(
                     DELAY_WITHOUT_EXIT,
                     format!("nothing happens when `{}` has waited", state.id),

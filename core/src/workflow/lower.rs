@@ -32,12 +32,19 @@ pub(super) enum StepEnd {
 impl StepEnd {
     const ALL: [Self; 3] = [Self::Done, Self::Failed, Self::Skipped];
 
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Done => "step.done",
             Self::Failed => "step.failed",
             Self::Skipped => "step.skipped",
         }
+    }
+
+    /// What an event of a state's step tells; none for any other event.
+    pub(super) fn of(event: &str) -> Option<Self> {
+        let is_own =
+            |end: &Self| event.strip_prefix(end.word()).is_some_and(|rest| rest.starts_with('.'));
+        Self::ALL.into_iter().find(is_own)
     }
 
     /// The event of a state's step.

@@ -12,7 +12,7 @@ use crate::kernel::document::model;
 use crate::kernel::expression::FactValue;
 use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
-use crate::kernel::statechart::{Active, ChartClosure, Snapshot};
+use crate::kernel::statechart::{Active, Snapshot};
 
 use super::compile::Workflow;
 use super::document::WorkflowText;
@@ -94,42 +94,70 @@ pub enum MigrateLossKind {
 /// `state_unknown` for a place that is not there; `migration_loses` where something would be lost
 /// and may not be.
 pub fn migrate(input: MigrateInput) -> Result<MigrateOutcome, Problems> {
-    let from = Workflow::compile(&input.old.0).map_err(|problems| problems.under("old"))?;
-    let workflow = compiled(&input.workflow.0)?;
-    if from.reference.id != workflow.reference.id {
-        let problem = super::stored::mismatch(&from.reference, &workflow.reference);
-        return Err(problem.under("id").under("old").into());
+    let from = Workflow::compile(input.old.0).map_err(|problems| problems.under("old"))?;
+    let workflow = compiled(input.workflow.0)?;
+    let plan = MigratePlan { states: input.states, lossy: input.lossy, dry_run: input.dry_run };
+    workflow.migrate(&from, &input.snapshot, input.at, &plan)
+}
+
+/// How instances are taken over.
+#[derive(Clone, Debug, Default)]
+pub struct MigratePlan {
+    /// Which state of the new version stands for which of the old one, where the names differ.
+    pub states: StateMap,
+    /// Whether what has no place in the new version may be lost.
+    pub lossy: bool,
+    /// Whether only to tell what would be lost.
+    pub dry_run: bool,
+}
+
+impl Workflow {
+    /// Takes an instance of another version over into this one.
+    ///
+    /// # Errors
+    /// As the operation, but for what is wrong with the versions themselves.
+    pub fn migrate(
+        &self,
+        from: &Self,
+        snapshot: &SnapshotText,
+        at: Instant,
+        plan: &MigratePlan,
+    ) -> Result<MigrateOutcome, Problems> {
+        if from.reference.id != self.reference.id {
+            let problem = super::stored::mismatch(&from.reference, &self.reference);
+            return Err(problem.under("id").under("old").into());
+        }
+        let instance = from.read(snapshot)?;
+        instance.check_time(at)?;
+        let old = &snapshot.0;
+        let map = &plan.states.0;
+        let mut migration = Migration { from, workflow: self, old, map, lost: Vec::new() };
+        migration.check_map()?;
+        let (states, entries, entered) = migration.states()?;
+        let stored = migration.document(states, entries, at);
+        let mut instance = self.read(&SnapshotText(stored))?;
+        migration.arm(&mut instance, at)?;
+        let Migration { lost, .. } = migration;
+        if !plan.lossy && !plan.dry_run {
+            check_lossless(&lost)?;
+        }
+        let entered = entered.iter().map(|state| self.chart.state_id(*state).clone()).collect();
+        let snapshot = (!plan.dry_run).then(|| SnapshotText(self.stored(&instance)));
+        Ok(MigrateOutcome { snapshot, lost, entered })
     }
-    let old = &input.snapshot.0;
-    from.instance(old).map_err(|problems| problems.under("snapshot"))?;
-    if input.at < old.at {
-        return Err(super::apply::backwards(input.at, old.at).into());
-    }
-    let mut migration =
-        Migration { from: &from, workflow: &workflow, old, map: &input.states.0, lost: Vec::new() };
-    migration.check_map()?;
-    let (states, entries, entered) = migration.states()?;
-    let at = input.at;
-    let stored = migration.document(states, entries, at);
-    let mut instance = workflow.instance(&stored).map_err(|problems| problems.under("snapshot"))?;
-    migration.arm(&mut instance, at)?;
-    let Migration { lost, .. } = migration;
-    if !lost.is_empty() && !input.lossy && !input.dry_run {
-        let found = lost.iter().map(|loss| {
-            let MigrateLoss { kind, name } = loss;
-            Problem::new(
-                MIGRATION_LOSES,
-                format!("the {kind} `{name}` has no place in the new version"),
-                "map it, keep it in the new version, or say that the migration is `lossy`",
-            )
-            .under("snapshot")
-        });
-        Problems::verdict(found.collect())?;
-    }
-    let chart = &workflow.chart;
-    let entered = entered.iter().map(|state| chart.state_id(*state).clone()).collect();
-    let snapshot = (!input.dry_run).then(|| SnapshotText(workflow.stored(&instance)));
-    Ok(MigrateOutcome { snapshot, lost, entered })
+}
+
+fn check_lossless(lost: &[MigrateLoss]) -> Result<(), Problems> {
+    let found = lost.iter().map(|loss| {
+        let MigrateLoss { kind, name } = loss;
+        Problem::new(
+            MIGRATION_LOSES,
+            format!("the {kind} `{name}` has no place in the new version"),
+            "map it, keep it in the new version, or say that the migration is `lossy`",
+        )
+        .under("snapshot")
+    });
+    Problems::verdict(found.collect())
 }
 
 struct Migration<'m> {
@@ -179,9 +207,9 @@ impl Migration<'_> {
         for (position, one) in self.old.states.iter().enumerate() {
             match self.place(&one.id) {
                 Some(state) => kept.push((state, one)),
-                None if self.is_outer(&one.id) => self
-                    .lost
-                    .push(MigrateLoss { kind: MigrateLossKind::State, name: one.id.to_string() }),
+                None if self.is_outer(&one.id) => {
+                    self.lose(MigrateLossKind::State, one.id.as_str());
+                }
                 None => found.push(
                     Problem::new(
                         STATE_UNMAPPED,
@@ -198,8 +226,8 @@ impl Migration<'_> {
         let leaves = kept
             .iter()
             .map(|(state, _)| *state)
-            .filter(|state| !kept.iter().any(|(other, _)| chart.is_within(*other, *state)));
-        let ChartClosure { states } = chart.closure(leaves);
+            .filter(|state| !kept.iter().any(|(other, _)| chart.is_inside(*other, *state)));
+        let states = chart.closure(leaves);
         let mut entries = self.old.entries;
         let (mut active, mut entered) = (Vec::new(), Vec::new());
         for state in states {

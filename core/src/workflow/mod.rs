@@ -15,6 +15,7 @@ mod apply;
 mod compile;
 pub mod delivery;
 mod document;
+mod engine;
 mod instance;
 mod lint;
 mod lower;
@@ -31,11 +32,14 @@ pub use document::{
     Exhausted, SequenceStep, StepKind, Unmatched, WorkflowData, WorkflowDocument, WorkflowEnd,
     WorkflowFormat, WorkflowInput, WorkflowReference, WorkflowState, WorkflowStep, WorkflowText,
 };
+pub use engine::{Beginning, Turned};
 pub use instance::{
     Applied, Instance, WorkflowAnswer, WorkflowEffect, WorkflowEvent, WorkflowReason,
     WorkflowStatus,
 };
-pub use migrate::{MigrateInput, MigrateLoss, MigrateLossKind, MigrateOutcome, StateMap, migrate};
+pub use migrate::{
+    MigrateInput, MigrateLoss, MigrateLossKind, MigrateOutcome, MigratePlan, StateMap, migrate,
+};
 pub use operations::{
     WorkflowAccepts, WorkflowAcceptsInput, WorkflowApplyInput, WorkflowDeadline,
     WorkflowDeadlineKind, WorkflowDiagram, WorkflowDiagramInput, WorkflowDue, WorkflowHappening,

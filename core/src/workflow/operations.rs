@@ -3,19 +3,18 @@
 use crate::kernel::calendar::Instant;
 use crate::kernel::derived_id::DerivedId;
 use crate::kernel::document::model;
-use crate::kernel::explain::NoSteps;
 use crate::kernel::expression::KnownFacts;
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problems;
-use crate::kernel::statechart::{self, Accepted, ChartStep, Given};
+use crate::kernel::statechart::{Accepted, ChartStep};
 
 use super::compile::Workflow;
 use super::document::{WorkflowDocument, WorkflowText};
+use super::engine::{Beginning, Turned};
 use super::instance::{
-    Applied, Instance, WorkflowAnswer, WorkflowEffect, WorkflowEvent, WorkflowReason,
-    WorkflowStatus,
+    WorkflowAnswer, WorkflowEffect, WorkflowEvent, WorkflowReason, WorkflowStatus,
 };
-use super::stored::{SnapshotDocument, SnapshotText};
+use super::stored::SnapshotText;
 
 /// What `workflow.start` takes.
 #[model]
@@ -237,10 +236,10 @@ pub struct WorkflowDiagram {
 /// Every problem of the workflow, the data or the facts; what a condition or a formula cannot go
 /// on after.
 pub fn start(input: WorkflowStartInput) -> Result<WorkflowOutcome, Problems> {
-    let workflow = compiled(&input.workflow.0)?;
+    let workflow = compiled(input.workflow.0)?;
     let WorkflowStartInput { instance, at, data, facts, log, .. } = input;
-    let (applied, log) = begin(&workflow, instance, at, &data, &facts, log)?;
-    Ok(outcome(&workflow, applied, log))
+    let turned = workflow.begin(Beginning { instance, at, data, facts }, log)?;
+    Ok(turned.told(&workflow))
 }
 
 /// Lets something happen to an instance.
@@ -249,10 +248,10 @@ pub fn start(input: WorkflowStartInput) -> Result<WorkflowOutcome, Problems> {
 /// Every problem of the workflow, the snapshot or the event; what a condition or a formula cannot
 /// go on after. The host then keeps the snapshot that it has.
 pub fn apply(input: WorkflowApplyInput) -> Result<WorkflowOutcome, Problems> {
-    let workflow = compiled(&input.workflow.0)?;
-    let instance = read(&workflow, &input.snapshot.0)?;
-    let (applied, log) = turn(&workflow, &instance, &input.event, input.at, input.log)?;
-    Ok(outcome(&workflow, applied, log))
+    let workflow = compiled(input.workflow.0)?;
+    let instance = workflow.read(&input.snapshot)?;
+    let turned = workflow.advance(instance, &input.event, input.at, input.log)?;
+    Ok(turned.told(&workflow))
 }
 
 /// Plays the history of an instance from its beginning.
@@ -261,80 +260,9 @@ pub fn apply(input: WorkflowApplyInput) -> Result<WorkflowOutcome, Problems> {
 /// Every problem of the workflow, the data or the facts; the problems of the first event that is
 /// refused with an error, under its place in the history.
 pub fn replay(input: WorkflowReplayInput) -> Result<WorkflowReplay, Problems> {
-    let workflow = compiled(&input.workflow.0)?;
+    let workflow = compiled(input.workflow.0)?;
     let WorkflowReplayInput { instance, at, data, facts, history, log, .. } = input;
-    let (applied, steps) = begin(&workflow, instance, at, &data, &facts, log)?;
-    let mut turns = Vec::with_capacity(history.len() + 1);
-    let mut instance = take_turn(&workflow, applied, steps, &mut turns);
-    for (position, happening) in history.iter().enumerate() {
-        let placed = |problems: Problems| {
-            problems.map(|problem| match problem.path.starts_with("/workflow") {
-                true => problem,
-                false => problem.under(position).under("history"),
-            })
-        };
-        let (applied, steps) =
-            turn(&workflow, &instance, &happening.event, happening.at, log).map_err(placed)?;
-        instance = take_turn(&workflow, applied, steps, &mut turns);
-    }
-    Ok(WorkflowReplay { turns, snapshot: SnapshotText(workflow.stored(&instance)) })
-}
-
-fn begin(
-    workflow: &Workflow,
-    instance: Id,
-    at: Instant,
-    data: &KnownFacts,
-    facts: &KnownFacts,
-    log: bool,
-) -> Result<(Applied, Vec<ChartStep>), Problems> {
-    let data = workflow.chart.data_of(&data.0).map_err(|all| all.under("data"))?;
-    let facts = Workflow::facts(workflow.chart.vocabulary(), facts);
-    let facts = facts.map_err(|all| all.under("facts"))?;
-    let mut steps = Vec::new();
-    let applied = if log {
-        workflow.start(instance, at, data, facts.as_ref(), &mut steps)
-    } else {
-        workflow.start(instance, at, data, facts.as_ref(), &mut NoSteps)
-    };
-    Ok((applied.map_err(|problem| problem.under("workflow"))?, steps))
-}
-
-fn turn(
-    workflow: &Workflow,
-    instance: &Instance,
-    event: &WorkflowEvent,
-    at: Instant,
-    log: bool,
-) -> Result<(Applied, Vec<ChartStep>), Problems> {
-    let mut steps = Vec::new();
-    let applied = if log {
-        workflow.apply(instance, event, at, &mut steps)
-    } else {
-        workflow.apply(instance, event, at, &mut NoSteps)
-    };
-    Ok((applied?, steps))
-}
-
-/// Keeps what a turn says, and goes on with the instance.
-fn take_turn(
-    workflow: &Workflow,
-    applied: Applied,
-    log: Vec<ChartStep>,
-    turns: &mut Vec<WorkflowTurn>,
-) -> Instance {
-    let Applied { instance, answer, reason, effects, cancelled } = applied;
-    turns.push(WorkflowTurn {
-        answer,
-        reason,
-        status: instance.status,
-        states: workflow.leaves(&instance),
-        effects,
-        cancelled,
-        next_due: instance.next_due(),
-        log,
-    });
-    instance
+    workflow.play(Beginning { instance, at, data, facts }, &history, log)
 }
 
 /// Tells when something is due next.
@@ -342,28 +270,9 @@ fn take_turn(
 /// # Errors
 /// Every problem of the workflow or the snapshot.
 pub fn next_due(input: WorkflowSnapshotInput) -> Result<WorkflowDue, Problems> {
-    let workflow = compiled(&input.workflow.0)?;
-    let instance = read(&workflow, &input.snapshot.0)?;
-    let snapshot = &input.snapshot.0;
-    let of_chart = snapshot.deadlines.iter().map(|one| WorkflowDeadline {
-        due: one.due,
-        kind: match one.event {
-            Some(_) => WorkflowDeadlineKind::Event,
-            None => WorkflowDeadlineKind::Transition,
-        },
-        state: one.state.clone(),
-        event: one.event.clone(),
-    });
-    let of_steps = snapshot.steps.iter().filter_map(|one| {
-        let (due, kind) = match (one.retry_at, one.timeout_at) {
-            (Some(due), _) => (due, WorkflowDeadlineKind::Retry),
-            (None, due) => (due?, WorkflowDeadlineKind::Timeout),
-        };
-        Some(WorkflowDeadline { due, kind, state: Some(one.state.clone()), event: None })
-    });
-    let mut deadlines: Vec<WorkflowDeadline> = of_chart.chain(of_steps).collect();
-    deadlines.sort_by_key(|one| one.due);
-    Ok(WorkflowDue { next_due: instance.next_due(), deadlines })
+    let workflow = compiled(input.workflow.0)?;
+    let instance = workflow.read(&input.snapshot)?;
+    Ok(workflow.due(&instance))
 }
 
 /// Tells what an instance waits for, and whether it would take it.
@@ -371,17 +280,9 @@ pub fn next_due(input: WorkflowSnapshotInput) -> Result<WorkflowDue, Problems> {
 /// # Errors
 /// Every problem of the workflow, the snapshot or the facts; what a condition cannot go on after.
 pub fn accepts(input: WorkflowAcceptsInput) -> Result<WorkflowAccepts, Problems> {
-    let workflow = compiled(&input.workflow.0)?;
-    let instance = read(&workflow, &input.snapshot.0)?;
-    let facts = Workflow::facts(workflow.chart.vocabulary(), &input.facts);
-    let facts = facts.map_err(|all| all.under("facts"))?;
-    if instance.status != WorkflowStatus::Active {
-        return Ok(WorkflowAccepts { transitions: Vec::new() });
-    }
-    let given = Given { now: input.at, event: None, facts: facts.as_ref() };
-    let transitions = statechart::accepts(&workflow.chart, &instance.chart, given)
-        .map_err(|problem| problem.under("workflow"))?;
-    Ok(WorkflowAccepts { transitions })
+    let workflow = compiled(input.workflow.0)?;
+    let instance = workflow.read(&input.snapshot)?;
+    workflow.accepts(&instance, input.at, &input.facts)
 }
 
 /// Draws a workflow, and where an instance stands.
@@ -389,44 +290,30 @@ pub fn accepts(input: WorkflowAcceptsInput) -> Result<WorkflowAccepts, Problems>
 /// # Errors
 /// Every problem of the workflow or the snapshot.
 pub fn diagram(input: WorkflowDiagramInput) -> Result<WorkflowDiagram, Problems> {
-    let workflow = compiled(&input.workflow.0)?;
-    let instance = input.snapshot.map(|stored| read(&workflow, &stored.0)).transpose()?;
-    let snapshot = instance.as_ref().map(|instance| &instance.chart);
-    Ok(WorkflowDiagram {
-        mermaid: statechart::mermaid(&workflow.chart, snapshot),
-        dot: statechart::dot(&workflow.chart, snapshot),
-    })
+    let workflow = compiled(input.workflow.0)?;
+    let instance = input.snapshot.map(|stored| workflow.read(&stored)).transpose()?;
+    Ok(workflow.diagram(instance.as_ref()))
 }
 
-pub(super) fn compiled(document: &WorkflowDocument) -> Result<Workflow, Problems> {
+pub(super) fn compiled(document: WorkflowDocument) -> Result<Workflow, Problems> {
     Workflow::compile(document).map_err(|problems| problems.under("workflow"))
 }
 
-fn read(workflow: &Workflow, snapshot: &SnapshotDocument) -> Result<Instance, Problems> {
-    workflow.instance(snapshot).map_err(|problems| problems.under("snapshot"))
-}
-
-fn outcome(workflow: &Workflow, applied: Applied, log: Vec<ChartStep>) -> WorkflowOutcome {
-    let Applied { instance, answer, reason, effects, cancelled } = applied;
-    WorkflowOutcome {
-        answer,
-        reason,
-        snapshot: SnapshotText(workflow.stored(&instance)),
-        status: instance.status,
-        states: workflow.leaves(&instance),
-        effects,
-        cancelled,
-        next_due: instance.next_due(),
-        log,
-    }
-}
-
-impl Workflow {
-    /// The innermost active states, in document order.
+impl Turned {
+    /// The same with the snapshot to store.
     #[must_use]
-    pub fn leaves(&self, instance: &Instance) -> Vec<Id> {
-        let active = instance.chart.active.iter().map(|one| one.state);
-        let leaves = active.filter(|state| self.chart.is_leaf(*state));
-        leaves.map(|state| self.chart.state_id(state).clone()).collect()
+    pub fn told(self, workflow: &Workflow) -> WorkflowOutcome {
+        let Self { turn, instance } = self;
+        WorkflowOutcome {
+            answer: turn.answer,
+            reason: turn.reason,
+            snapshot: SnapshotText(workflow.stored(&instance)),
+            status: turn.status,
+            states: turn.states,
+            effects: turn.effects,
+            cancelled: turn.cancelled,
+            next_due: turn.next_due,
+            log: turn.log,
+        }
     }
 }

@@ -93,14 +93,7 @@ pub fn retry(input: RetryInput) -> Result<RetryOutcome, Problems> {
         found.push(problem.under("failed"));
     }
     Problems::verdict(found)?;
-    let wait_ms = (failed < policy.max_attempts).then(|| {
-        let wait = input.retry_after_ms.unwrap_or_else(|| policy.wait_ms(failed));
-        match (input.effect, input.retry_after_ms) {
-            (Some(effect), None) => policy.spread(wait, effect, failed),
-            _ => wait,
-        }
-    });
-    Ok(RetryOutcome { wait_ms })
+    Ok(RetryOutcome { wait_ms: policy.next_wait_ms(failed, input.effect, input.retry_after_ms) })
 }
 
 impl RetryPolicy {
@@ -152,9 +145,27 @@ impl RetryPolicy {
         self.errors.iter().any(|one| one == error || one.as_str() == ANY)
     }
 
+    /// How long to wait after so many failed attempts; none after the last. What the error itself
+    /// asks for is taken as it is, anything else spread by the effect.
+    pub(super) fn next_wait_ms(
+        &self,
+        failed: u32,
+        effect: Option<DerivedId>,
+        asked_ms: Option<u64>,
+    ) -> Option<u64> {
+        if failed >= self.max_attempts {
+            return None;
+        }
+        Some(match (asked_ms, effect) {
+            (Some(asked), _) => asked,
+            (None, Some(effect)) => self.spread(self.wait_ms(failed), effect, failed),
+            (None, None) => self.wait_ms(failed),
+        })
+    }
+
     /// The wait after so many failed attempts, at least one, in milliseconds: the interval times
     /// the rate to the power of one less, rounded half up, and at most the longest.
-    pub(super) fn wait_ms(&self, failed: u32) -> u64 {
+    fn wait_ms(&self, failed: u32) -> u64 {
         let power = failed.saturating_sub(1);
         let thousandths = self.fraction().unwrap_or(1_000);
         if thousandths == 1_000 || power == 0 {
@@ -173,7 +184,7 @@ impl RetryPolicy {
     }
 
     /// The wait as it is spread for an effect.
-    pub(super) fn spread(&self, wait_ms: u64, effect: DerivedId, failed: u32) -> u64 {
+    fn spread(&self, wait_ms: u64, effect: DerivedId, failed: u32) -> u64 {
         match self.jitter {
             RetryJitter::None => wait_ms,
             RetryJitter::Full => {

@@ -9,7 +9,8 @@ use crate::kernel::problem::Problem;
 use crate::kernel::statechart::{ChartStep, Given};
 
 use super::apply::{ACCEPTED, Turn, Verdict, ignored};
-use super::document::Exhausted;
+use super::compile::Workflow;
+use super::document::{Exhausted, WorkflowStep};
 use super::instance::{Pending, WorkflowEffect, WorkflowReason, WorkflowStatus};
 use super::lower::{ATTEMPT, ERROR, StepEnd};
 
@@ -59,9 +60,7 @@ impl<S: Sink<ChartStep>> Turn<'_, S> {
         let known = policy.and_then(|at| Some((step.retry.get(at)?, one.failed.get_mut(at)?)));
         if let Some((policy, failed)) = known {
             *failed = failed.saturating_add(1);
-            if *failed < policy.max_attempts {
-                let wait = retry_after_ms
-                    .unwrap_or_else(|| policy.spread(policy.wait_ms(*failed), one.effect, *failed));
+            if let Some(wait) = policy.next_wait_ms(*failed, Some(one.effect), retry_after_ms) {
                 let micros = i64::try_from(wait).unwrap_or(i64::MAX).saturating_mul(1_000);
                 one.retry_at = Some(at.plus_micros(micros)?);
                 return Ok(());
@@ -96,8 +95,7 @@ impl<S: Sink<ChartStep>> Turn<'_, S> {
         let Some(step) = workflow.steps.get(one.mark) else { return Ok(()) };
         one.attempt = one.attempt.saturating_add(1);
         one.retry_at = None;
-        let timeout = step.timeout.map(|span| span.add_to(at, workflow.chart.zone()));
-        one.timeout_at = timeout.transpose()?;
+        one.timeout_at = workflow.timeout_at(step, at)?;
         self.effects.push(WorkflowEffect {
             id: one.effect,
             kind: step.kind.as_str().parse()?,
@@ -108,5 +106,16 @@ impl<S: Sink<ChartStep>> Turn<'_, S> {
             payload: one.payload.clone(),
         });
         Ok(())
+    }
+}
+
+impl Workflow {
+    /// When an attempt at a step that begins now has taken too long.
+    pub(super) fn timeout_at(
+        &self,
+        step: &WorkflowStep,
+        at: Instant,
+    ) -> Result<Option<Instant>, Problem> {
+        step.timeout.map(|span| span.add_to(at, self.chart.zone())).transpose()
     }
 }

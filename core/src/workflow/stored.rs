@@ -185,13 +185,13 @@ impl Workflow {
         if stored.workflow != self.reference {
             return Err(mismatch(&stored.workflow, &self.reference).under("workflow").into());
         }
-        let instance = self.read(stored)?;
+        let instance = self.resolve(stored)?;
         self.chart.check_timers(&instance.chart)?;
         self.check_status(&instance)?;
         Ok(instance)
     }
 
-    fn read(&self, stored: &SnapshotDocument) -> Result<Instance, Problems> {
+    fn resolve(&self, stored: &SnapshotDocument) -> Result<Instance, Problems> {
         let number = |id: &Id| self.chart.state(id.as_str()).ok_or_else(|| unknown(id));
         let mut active = vec![Active { state: 0, entry: 0, emitted: stored.emitted }];
         for (position, one) in stored.states.iter().enumerate() {

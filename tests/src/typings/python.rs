@@ -130,11 +130,11 @@ fn stub(catalog: &Catalog) -> String {
     format!("{head}{}{body}", imports(&body, catalog, Place::Stub))
 }
 
-/// The hand-written classes of the native module: compiled plans and what goes with them.
+/// The hand-written classes of the native module: compiled plans and workflows, and what goes with them.
 const ENGINE_STUB: &str = include_str!("engine.pyi");
 
 /// Their names; `engine.py` has them too.
-const ENGINES: [&str; 5] = ["Columns", "Earnings", "Plan", "Roster", "State"];
+const ENGINES: [&str; 6] = ["Columns", "Earnings", "Plan", "Roster", "State", "Workflow"];
 
 const STUB_DOC: &str = "\
 \"\"\"The native module: classes, and one function for each operation.\"\"\"

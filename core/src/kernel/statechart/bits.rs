@@ -21,6 +21,11 @@ impl Bits {
         self.next(range.start).is_some_and(|found| found < range.end)
     }
 
+    /// The states in it, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.next(0), |state| self.next(state + 1))
+    }
+
     /// The first state from `start` on.
     pub(super) fn next(&self, start: usize) -> Option<usize> {
         let mut place = start / 64;
@@ -44,13 +49,7 @@ mod tests {
         for state in [0, 63, 64, 199] {
             bits.insert(state);
         }
-        let mut found = Vec::new();
-        let mut from = 0;
-        while let Some(state) = bits.next(from) {
-            found.push(state);
-            from = state + 1;
-        }
-        assert_eq!(found, [0, 63, 64, 199]);
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 199]);
         assert!(bits.any(60..64) && !bits.any(65..199) && bits.any(65..200));
         assert_eq!(Bits::new(64).next(64), None);
     }

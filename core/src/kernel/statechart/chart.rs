@@ -170,7 +170,8 @@ impl Chart {
 
     /// Whether a state is inside another one.
     #[inline]
-    pub(super) fn is_inside(&self, state: usize, outer: usize) -> bool {
+    #[must_use]
+    pub fn is_inside(&self, state: usize, outer: usize) -> bool {
         outer < state && state < self.node(outer).end
     }
 

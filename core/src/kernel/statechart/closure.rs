@@ -6,24 +6,11 @@ use super::snapshot::{Memory, Snapshot, Timer, Wakes};
 use crate::kernel::calendar::Instant;
 use crate::kernel::problem::Problem;
 
-/// States that are active together, in document order, without the root.
-#[derive(Debug)]
-pub struct ChartClosure {
-    /// Their numbers.
-    pub states: Vec<usize>,
-}
-
 impl Chart {
-    /// Whether a state is inside another one.
-    #[must_use]
-    pub fn is_within(&self, state: usize, outer: usize) -> bool {
-        self.is_inside(state, outer)
-    }
-
     /// States with all that is around them, and with what is entered by default inside them and
-    /// in the branches beside them.
+    /// in the branches beside them: what is active together, in document order, without the root.
     #[must_use]
-    pub fn closure(&self, states: impl Iterator<Item = usize>) -> ChartClosure {
+    pub fn closure(&self, states: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut active = Bits::new(self.len());
         let states: Vec<usize> = states.collect();
         for state in &states {
@@ -37,13 +24,7 @@ impl Chart {
             self.complete_inside(state, &mut active);
             from = state + 1;
         }
-        let mut all = Vec::new();
-        let mut from = ROOT + 1;
-        while let Some(state) = active.next(from) {
-            all.push(state);
-            from = state + 1;
-        }
-        ChartClosure { states: all }
+        active.iter().collect()
     }
 
     fn complete_inside(&self, state: usize, active: &mut Bits) {

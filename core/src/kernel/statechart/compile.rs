@@ -34,7 +34,7 @@ pub fn compile(draft: &Draft<'_>) -> Result<Chart, Problems> {
     compiler.shape_states(draft);
     compiler.name_events(draft);
     compiler.fill_states(draft);
-    compiler.finish(draft)
+    compiler.finish()
 }
 
 fn check_size(draft: &Draft<'_>) -> Result<(), Problem> {
@@ -351,7 +351,7 @@ impl Compiler {
         }
     }
 
-    fn finish(mut self, _: &Draft<'_>) -> Result<Chart, Problems> {
+    fn finish(mut self) -> Result<Chart, Problems> {
         Problems::verdict(self.found)?;
         self.chart.arcs = self.arcs.into();
         self.chart.actions = self.actions.into();

@@ -134,12 +134,7 @@ impl<S: Sink<ChartStep>> Run<'_, S> {
 
     /// Enters states from the outside, in document order.
     pub(super) fn enter(&mut self, entered: &Bits) -> Result<(), Problem> {
-        let mut from = ROOT + 1;
-        while let Some(state) = entered.next(from) {
-            from = state + 1;
-            self.enter_one(state)?;
-        }
-        Ok(())
+        entered.iter().try_for_each(|state| self.enter_one(state))
     }
 
     fn enter_one(&mut self, state: usize) -> Result<(), Problem> {

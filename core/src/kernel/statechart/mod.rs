@@ -45,7 +45,6 @@ mod tests;
 
 pub use accepts::{Accepted, accepts};
 pub use chart::Chart;
-pub use closure::ChartClosure;
 pub use compile::{MAX_PARTS, compile};
 pub use diagram::{dot, mermaid};
 pub use document::{ChartAction, ChartAssignment, ChartEffect, ChartSend, ChartTransition};

@@ -191,11 +191,7 @@ impl Chart {
         if !snapshot.history.iter().all(|memory| self.is_memory(memory)) {
             return Err(forged("a history state remembers what cannot have been"));
         }
-        let is_over = |active: &super::Active| {
-            let node = self.node(active.state);
-            node.parent == ROOT && node.kind == Kind::Final
-        };
-        if snapshot.is_done != snapshot.active.iter().any(is_over) {
+        if snapshot.is_done != snapshot.active.iter().any(|active| self.is_end(active.state)) {
             return Err(forged("it is over and is not"));
         }
         Ok(())

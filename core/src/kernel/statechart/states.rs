@@ -147,7 +147,7 @@ impl Compiler {
     fn usual(&self, kind: Kind, outer: usize) -> Vec<usize> {
         let chart = &self.chart;
         let is_history = |state: &usize| chart.node(*state).kind.is_history();
-        let mut real = chart.children(outer).filter(|child| !is_history(child));
+        let mut real = chart.real_children(outer);
         // Parents come first, so that theirs are known.
         let named = self.targets.get(chart.node(outer).initial.clone()).unwrap_or_default();
         match kind {
