@@ -178,6 +178,14 @@ class Plan {
     return flat.outcome(answer(() => native.refund(text, lines, this.#number, of, partners)));
   }
 
+  /** Gives again what an undone refund took back, given the lines of the event in the order they were given out. */
+  reinstate(reinstatement, posted, state, options) {
+    only(options, WITH_ROSTER);
+    const [text, lines] = [textOf(reinstatement), textOf(posted)];
+    const [of, partners] = [stateNumberOf(state), rosterNumberOf(options?.roster)];
+    return flat.outcome(answer(() => native.reinstate(text, lines, this.#number, of, partners)));
+  }
+
   /** Evaluates a table of events in its order and remembers them in the state. */
   run(columns, state, options) {
     only(options, WITH_ROSTER);

@@ -10,6 +10,7 @@ import type {
   PlanDocument,
   PlanReference,
   Refund,
+  Reinstatement,
   StateDocument,
 } from './types.cjs';
 
@@ -188,6 +189,16 @@ export declare class Plan {
   /** Takes back what a refund makes undue, given the lines of the event and its earlier reversals. */
   refund(
     refund: Refund,
+    posted: readonly Line<InstantInput>[],
+    state: State,
+    options?: RosterOption,
+  ): Outcome;
+  /**
+   * Gives again what a refund took back that was undone, such as a chargeback that was won: given the lines of
+   * the event, reversals and earlier reinstatements included, in the order in which they were given out.
+   */
+  reinstate(
+    reinstatement: Reinstatement,
     posted: readonly Line<InstantInput>[],
     state: State,
     options?: RosterOption,

@@ -8,7 +8,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use guerdon::Problems;
-use guerdon::commission::{self, Event, Line, Outcome, Partner, Refund, SharedState};
+use guerdon::commission::{
+    self, Event, Line, Outcome, Partner, Refund, Reinstatement, SharedState,
+};
 use guerdon::kernel::document::{Limits, Model, parse, to_json};
 use guerdon::kernel::id::Id;
 use napi::Result;
@@ -92,6 +94,25 @@ pub fn refund(refund: String, posted: String, plan: u32, state: u32, roster: u32
         let posted: Vec<Line> = read(&posted).map_err(|problems| problems.under("posted"))?;
         let mut state = state.lock()?;
         written(&plan.refund(&mut state, &roster, &refund, &posted)?)
+    })
+}
+
+/// Gives again what a refund took back that was undone.
+#[napi(ts_return_type = "string")]
+pub fn reinstate(
+    reinstatement: String,
+    posted: String,
+    plan: u32,
+    state: u32,
+    roster: u32,
+) -> Result<Text> {
+    let (plan, state, roster) = (on(&PLANS, plan)?, on(&STATES, state)?, on(&ROSTERS, roster)?);
+    guarded(|| {
+        let undone: Reinstatement =
+            read(&reinstatement).map_err(|problems| problems.under("reinstatement"))?;
+        let posted: Vec<Line> = read(&posted).map_err(|problems| problems.under("posted"))?;
+        let mut state = state.lock()?;
+        written(&plan.reinstate(&mut state, &roster, &undone, &posted)?)
     })
 }
 

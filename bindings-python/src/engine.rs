@@ -10,7 +10,7 @@ use guerdon::Problem;
 use guerdon::columns::Table;
 use guerdon::commission::{
     Event, Line, Outcome, Partner, Plan, PlanDescription, PlanDocument, PlanReference, Refund,
-    Roster, SharedState,
+    Reinstatement, Roster, SharedState,
 };
 use guerdon::kernel::id::Id;
 use guerdon::python::{PythonType, mismatch, not_an_instance, raise};
@@ -175,6 +175,24 @@ impl PyPlan {
         let posted = Vec::<Line>::read(posted).map_err(|one| raise(one.under("posted")))?;
         let mut state = state_of(state)?.lock().map_err(raise)?;
         self.plan.refund(&mut state, roster_of(roster)?, refund, &posted).map_err(raise)
+    }
+
+    /// Gives again what a refund took back that was undone.
+    #[pyo3(signature = (reinstatement, posted, state, roster = None))]
+    fn reinstate(
+        &self,
+        reinstatement: &Bound<'_, PyAny>,
+        posted: &Bound<'_, PyAny>,
+        state: &Bound<'_, PyAny>,
+        roster: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Outcome> {
+        let refused = |found: &Bound<'_, PyAny>| {
+            not_an_instance("a `Reinstatement`", "Reinstatement", found)
+        };
+        let undone: &Reinstatement = borrowed(reinstatement, "reinstatement", refused)?;
+        let posted = Vec::<Line>::read(posted).map_err(|one| raise(one.under("posted")))?;
+        let mut state = state_of(state)?.lock().map_err(raise)?;
+        self.plan.reinstate(&mut state, roster_of(roster)?, undone, &posted).map_err(raise)
     }
 
     /// Evaluates a table of events in its order and remembers them in the state.

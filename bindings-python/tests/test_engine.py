@@ -12,7 +12,7 @@ import pytest
 from engines import DOCUMENT, cents, orders, roster
 
 import guerdon
-from guerdon import GuerdonError, Money, Plan, Refund, Roster, State
+from guerdon import GuerdonError, Money, Plan, Refund, Reinstatement, Roster, State
 
 
 def refused(call: Any, *arguments: Any, **keywords: Any) -> tuple[str, str]:
@@ -85,6 +85,30 @@ def test_a_full_refund_lands_on_zero() -> None:
     refund = Refund(id="refund-2", at=event.at, event=event.id, amount=half)
     assert refused(plan.refund, refund, posted, state) == ("refund_exceeds_sale", "/refund/amount")
     assert refused(plan.refund, refund, [event], state) == ("type_mismatch", "/posted/0")
+
+
+def test_an_undone_refund_gives_all_of_it_again() -> None:
+    plan, partners = Plan(DOCUMENT), roster()
+    state = plan.new_state()
+    event = orders(1)[0].event(0)
+    posted = plan.evaluate(event, state, partners).lines
+    sold = state.to_json()
+    posted = posted + plan.refund(Refund(id="refund", at=event.at, event=event.id), posted, state, partners).lines
+    assert state.to_json() != sold
+    won = Reinstatement(id="won", at=event.at, event=event.id, refund="refund")
+    again = plan.reinstate(won, posted, state, partners)
+    assert state.to_json() == sold
+    assert sum(cents(line.amount) for line in posted) == 0
+    assert {line.kind for line in again.lines} == {"reinstatement"}
+    assert again.total == sum_of_sellers(posted)
+    repeated = ("reinstatement_repeated", "/reinstatement/refund")
+    assert refused(plan.reinstate, won, posted + again.lines, state) == repeated
+    assert refused(plan.reinstate, event, posted, state) == ("type_mismatch", "/reinstatement")
+
+
+def sum_of_sellers(posted: list[Any]) -> Money:
+    earned = [line.amount.amount for line in posted if line.kind == "commission"]
+    return Money(amount=sum(earned, Decimal(0)), currency="EUR")
 
 
 def test_states_are_stored_copied_and_pickled() -> None:

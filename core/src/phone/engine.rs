@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 use super::GuerdonError;
 use super::columns::{BatchEarnings, Column, Columns};
 use crate::commission::{
-    self, Event, Line, Outcome, Partner, PlanDescription, PlanReference, Refund, SharedState,
-    Totals,
+    self, Event, Line, Outcome, Partner, PlanDescription, PlanReference, Refund, Reinstatement,
+    SharedState, Totals,
 };
 use crate::kernel::document::to_json;
 use crate::kernel::id::Id;
@@ -181,6 +181,25 @@ impl Plan {
     ) -> Result<Outcome, GuerdonError> {
         let mut state = state.state.lock()?;
         Ok(self.plan.refund(&mut state, partners(roster.as_ref()), refund, &posted)?)
+    }
+
+    /// Gives again what a refund took back that was undone, such as a chargeback that was won. The
+    /// lines are those of the refunded event, reversals and earlier reinstatements included, in the
+    /// order in which they were given out.
+    ///
+    /// # Errors
+    /// What is wrong with the reinstatement or the lines; `state_busy` while another call changes
+    /// the state.
+    #[uniffi::method(default(roster = None))]
+    pub fn reinstate(
+        &self,
+        reinstatement: &Reinstatement,
+        posted: Vec<Line>,
+        state: &State,
+        roster: Option<Arc<Roster>>,
+    ) -> Result<Outcome, GuerdonError> {
+        let mut state = state.state.lock()?;
+        Ok(self.plan.reinstate(&mut state, partners(roster.as_ref()), reinstatement, &posted)?)
     }
 
     /// Evaluates a batch of events, as columns by name, and remembers them in the state: all of

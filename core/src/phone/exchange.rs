@@ -177,6 +177,11 @@ calls! {
         let refund = read(bytes)?;
         plan.refund(&refund, read(bytes)?, state, roster)
     };
+    /// `Plan.reinstate`: the reinstatement, and the posted lines.
+    exchange_reinstate: |plan, state, roster, bytes| {
+        let reinstatement = read(bytes)?;
+        plan.reinstate(&reinstatement, read(bytes)?, state, roster)
+    };
     /// `Plan.run`: the columns.
     exchange_run: |plan, state, roster, bytes| plan.run(read(bytes)?, state, roster);
 }

@@ -32,6 +32,8 @@ internal interface Crossing {
 
     fun refund(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
 
+    fun reinstate(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
+
     fun run(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
 
     companion object {
@@ -48,6 +50,7 @@ private object JnaCrossing : Crossing {
         "evaluate" to "exchange_evaluate",
         "evaluateAll" to "exchange_evaluate_all",
         "refund" to "exchange_refund",
+        "reinstate" to "exchange_reinstate",
         "run" to "exchange_run",
     )
 
@@ -70,6 +73,8 @@ private object JnaCrossing : Crossing {
     external override fun evaluateAll(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
 
     external override fun refund(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
+
+    external override fun reinstate(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
 
     external override fun run(exchange: Long, plan: Long, state: Long, roster: Long, length: Long, status: Long): Long
 }

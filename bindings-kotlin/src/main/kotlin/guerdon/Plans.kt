@@ -94,6 +94,31 @@ public fun Plan.refund(refund: Refund, posted: List<Line>, state: State, roster:
 )
 
 /**
+ * Gives again what a refund took back that was undone, such as a chargeback that was won. The lines are those of the
+ * refunded event, reversals and earlier reinstatements included, in the order in which they were given out.
+ *
+ * @throws GuerdonException what is wrong with the reinstatement or the lines; `state_busy` while another call changes
+ *   the state
+ */
+@Throws(GuerdonException::class)
+public fun Plan.reinstate(
+    reinstatement: Reinstatement,
+    posted: List<Line>,
+    state: State,
+    roster: Roster? = null,
+): Outcome = cross(
+    state,
+    roster,
+    FfiConverterTypeReinstatement.allocationSize(reinstatement) + FfiConverterSequenceTypeLine.allocationSize(posted),
+    {
+        FfiConverterTypeReinstatement.write(reinstatement, it)
+        FfiConverterSequenceTypeLine.write(posted, it)
+    },
+    Crossing.native::reinstate,
+    FfiConverterTypeOutcome::read,
+)
+
+/**
  * Evaluates a batch of events, as columns by name, and remembers them in the state: all of them, or none. The columns
  * are those of a table in the other languages: `at`, `partner`, `amount_minor`, and what the plan's conditions read.
  *

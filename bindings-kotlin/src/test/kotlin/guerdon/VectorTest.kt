@@ -69,6 +69,12 @@ private val compiled: Map<String, (String) -> String> = mapOf(
             plan.refund(input.refund, input.posted, state, roster)
         }
     },
+    "commission.reinstate" to { text ->
+        val input = ReinstateInput.fromJson(text)
+        screen(input.plan, input.state, input.partners) { plan, state, roster ->
+            plan.reinstate(input.reinstatement, input.posted, state, roster)
+        }
+    },
 )
 
 private fun screen(document: String, stored: String?, partners: List<Partner>, ask: (Plan, State, Roster) -> Outcome): String =
