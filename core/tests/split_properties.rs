@@ -53,6 +53,10 @@ fn minor(line: &Line) -> i64 {
     to_minor(line.amount.amount, line.amount.currency).unwrap()
 }
 
+fn number(partner: &Id) -> usize {
+    partner.as_str().trim_start_matches('p').parse().unwrap()
+}
+
 fn text(plan: &Plan, state: &State) -> String {
     to_json(&StateText(plan.state_document(state))).unwrap()
 }
@@ -67,20 +71,27 @@ fn weights(dice: &mut Dice, partners: &[PartnerSpec]) -> Option<Vec<(usize, i64)
     weights.iter().any(shares).then_some(weights)
 }
 
-/// Whole units by remainders: what is left over goes by one to the largest, then to the smaller id.
-fn parts(total: i64, weights: &[(usize, i64)]) -> BTreeMap<usize, i64> {
+/// Whole units by remainders: what is left over goes by one to the largest, then to the one whose
+/// line has the smaller id.
+fn parts(
+    total: i64,
+    weights: &[(usize, i64)],
+    ids: &BTreeMap<usize, DerivedId>,
+) -> BTreeMap<usize, i64> {
     if total < 0 {
-        return parts(-total, weights).into_iter().map(|(who, part)| (who, -part)).collect();
+        return parts(-total, weights, ids).into_iter().map(|(who, part)| (who, -part)).collect();
     }
     let sum: i64 = weights.iter().map(|(_, weight)| weight).sum();
     let share = |weight: i64| (total * weight / sum, total * weight % sum);
     let mut parts: BTreeMap<usize, i64> =
         weights.iter().map(|(partner, weight)| (*partner, share(*weight).0)).collect();
     let left = total - parts.values().sum::<i64>();
-    let mut order: Vec<(i64, usize)> =
-        weights.iter().map(|(partner, weight)| (-share(*weight).1, *partner)).collect();
+    let mut order: Vec<(i64, Option<&DerivedId>, usize)> = weights
+        .iter()
+        .map(|(partner, weight)| (-share(*weight).1, ids.get(partner), *partner))
+        .collect();
     order.sort_unstable();
-    for (_, partner) in order.into_iter().take(usize::try_from(left).unwrap()) {
+    for (.., partner) in order.into_iter().take(usize::try_from(left).unwrap()) {
         *parts.get_mut(&partner).unwrap() += 1;
     }
     parts
@@ -137,9 +148,10 @@ impl Beside<'_> {
         assert!(places.keys().eq(wholes.keys()));
         let mut kept: BTreeMap<Option<Id>, i64> = BTreeMap::new();
         for (place, lines) in &places {
-            let expected = parts(minor(wholes[place][0]), &open);
+            let ids = lines.iter().map(|line| (number(&line.partner), line.id)).collect();
+            let expected = parts(minor(wholes[place][0]), &open, &ids);
             for line in lines {
-                let partner: usize = line.partner.as_str().trim_start_matches('p').parse().unwrap();
+                let partner = number(&line.partner);
                 let own = partner == event.partner;
                 assert_eq!(own, line.kind == LineKind::Commission);
                 assert_eq!(minor(line), expected.get(&partner).copied().unwrap_or(0));

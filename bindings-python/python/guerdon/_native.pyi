@@ -4833,6 +4833,21 @@ class Plan:
         Raises:
             GuerdonError: what is wrong with the refund or the lines.
         """
+    def reinstate(
+        self, reinstatement: Reinstatement, posted: Sequence[Line], state: State, roster: Roster | None = None
+    ) -> Outcome:
+        """Gives again what a refund took back that was undone, such as a chargeback that was won.
+
+        Args:
+            reinstatement: Which refund is undone.
+            posted: The lines of the refunded event, reversals and earlier reinstatements included, in the
+                order in which they were given out.
+            state: What happened before; changed, unless the reinstatement is refused.
+            roster: The host's partners.
+
+        Raises:
+            GuerdonError: what is wrong with the reinstatement or the lines.
+        """
     def run(
         self,
         table: _Table,

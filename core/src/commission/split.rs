@@ -2,11 +2,14 @@
 //!
 //! The seller of the event is rated as if all of it were theirs: by their tier, against their caps,
 //! and what is measured counts for them. What was posted for a line is then shared out in whole
-//! minor units by the weights, the largest remainder first and the smaller id among equals, so that
-//! the parts always add up to it. Sponsors of the seller who are paid by the commission earn from
-//! what the seller keeps. Whoever is closed has no part, and the others share the whole.
+//! minor units by the weights, the largest remainder first, so that the parts always add up to it.
+//! Among equals the part goes first whose line has the smaller id: ids are hashes of event, item,
+//! rule and partner, so that what is left over falls to each partner as often as to the others, and
+//! yet everybody can tell where it had to go. Sponsors of the seller who are paid by the commission
+//! earn from what the seller keeps. Whoever is closed has no part, and the others share the whole.
 
 use crate::kernel::allocation::{Part, allocate};
+use crate::kernel::derived_id::DerivedId;
 use crate::kernel::exact::Exact;
 use crate::kernel::explain::Sink;
 use crate::kernel::id::Id;
@@ -16,15 +19,19 @@ use crate::kernel::problem::Problem;
 use super::ID_DUPLICATE;
 use super::evaluate::{Evaluator, Stop, fit};
 use super::event::Event;
+use super::outcome::LineKind;
 use super::roster::Roster;
 use super::row::Row;
-use super::scratch::{Scratch, SplitOff};
+use super::scratch::{Paid, Scratch, SplitOff};
 use super::step::Step;
+use super::telling::line_id;
 use super::working::Working;
 
 /// Who shares in what the seller earns.
 #[derive(Debug)]
 pub(super) struct Split {
+    /// The event, which is in the ids of its lines.
+    event: Id,
     /// The seller's own part among them.
     pub(super) parts: Vec<Part<Id>>,
     /// Which of them is the seller's.
@@ -51,7 +58,7 @@ impl Split {
         parts.retain(|part| roster.earns(&part.key));
         allocate(0, &parts).map_err(|problem| problem.under("split"))?;
         let own = parts.iter().position(|part| part.key == event.partner);
-        Ok(Some(Self { parts, own }))
+        Ok(Some(Self { event: event.id.clone(), parts, own }))
     }
 
     fn share(&self, part: &Part<Id>) -> Option<Rate> {
@@ -72,7 +79,7 @@ impl<N: Working> Evaluator<'_, N> {
     ) -> Result<(), Stop> {
         scratch.split.clear();
         for (position, paid) in scratch.paid.iter().enumerate() {
-            let shares = allocate(paid.posted.into(), &split.parts)?;
+            let shares = allocate(paid.posted.into(), &self.parts(row, split, paid))?;
             for (part, (of, posted)) in split.parts.iter().zip(shares).enumerate() {
                 if split.own == Some(part) || of.weight.is_zero() {
                     continue;
@@ -90,6 +97,20 @@ impl<N: Working> Evaluator<'_, N> {
             }
         }
         Ok(())
+    }
+
+    /// The parts of what a line is paid, each with the id that its own line will have.
+    fn parts(&self, row: &Row<'_>, split: &Split, paid: &Paid<N>) -> Vec<Part<DerivedId>> {
+        let rule = self.plan.rule(paid.rule).map(|rule| &rule.id);
+        let item = row.items.get(paid.line).and_then(Option::as_ref);
+        let parts = split.parts.iter().enumerate().map(|(position, part)| {
+            let own = split.own == Some(position);
+            let kind = if own { LineKind::Commission } else { LineKind::Split };
+            let plan = &self.plan.reference.id;
+            let key = line_id(kind, plan, &split.event, item, rule, &part.key);
+            Part { weight: part.weight.clone(), key }
+        });
+        parts.collect()
     }
 }
 

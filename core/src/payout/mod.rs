@@ -117,6 +117,8 @@ crate::codes! {
     LINE_UNKNOWN = "line_unknown";
     /// More was paid than was earned by then.
     PAYOUT_OVERDRAWN = "payout_overdrawn";
+    /// What was paid had been taken back before.
+    REVERSAL_OVERLOOKED = "reversal_overlooked";
     /// More is given back than was withheld.
     WITHHOLDING_NEGATIVE = "withholding_negative";
     /// A period ends before it starts.

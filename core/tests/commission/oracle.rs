@@ -303,10 +303,9 @@ impl<'a> Oracle<'a> {
             .is_none_or(|(from, until)| event.at >= micros(from) && event.at < micros(until));
         let often = rule.events.is_none_or(|most| {
             let Some(customer) = event.customer else { return false };
-            let of_rule = self
-                .posted
-                .iter()
-                .filter(|one| one.told.rule == rule.id && one.customer == Some(customer));
+            let of_rule = self.posted.iter().filter(|one| {
+                one.told.rule == rule.id && one.customer == Some(customer) && self.counts(one)
+            });
             let events: BTreeSet<usize> = of_rule.map(|one| one.event).collect();
             events.len() < usize::try_from(most).unwrap()
         });
@@ -314,6 +313,12 @@ impl<'a> Oracle<'a> {
             event.since().is_some_and(|since| event.at - since < days * 86_400_000_000)
         });
         days && often && long
+    }
+
+    /// Whether there is something left of the line of the order that was paid.
+    fn counts(&self, posted: &Posted) -> bool {
+        let line = &self.orders[&posted.event].lines[posted.told.line];
+        line.stays || !line.refunded.is_one()
     }
 
     fn scheduled(

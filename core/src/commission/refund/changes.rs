@@ -15,7 +15,7 @@ use super::super::plan::{Measure, Measured};
 use super::super::roster::Roster;
 use super::super::state::State;
 use super::super::working::Working;
-use super::Taken;
+use super::{Posted, Taken};
 
 impl Taken<'_> {
     /// Whether the line counts in the sums of the seller, who alone has any: also what others got
@@ -33,13 +33,14 @@ impl Plan {
         state: &State,
         roster: &Roster,
         at: Instant,
-        (seller, taken): (&Id, &[Taken<'_>]),
+        (posted, taken): (&Posted<'_>, &[Taken<'_>]),
     ) -> Result<Changes, Problem> {
+        let seller = posted.seller;
         let mut changes = Changes::default();
         let mut cursors = state.cursors.clone();
+        let joined = roster.get(seller).and_then(|partner| partner.joined);
         let of_sums = |one: &&Taken<'_>| one.is_sellers() || !self.part_caps.is_empty();
         for one in taken.iter().filter(of_sums) {
-            let joined = roster.get(seller).and_then(|partner| partner.joined);
             let windows = self.ordinals(&mut cursors, one.line.at, joined)?;
             let amount = to_minor(one.reversal.amount.amount, self.document.currency)?;
             let mut change = |meter: usize, amount: i64, less: Exact| {
@@ -75,6 +76,12 @@ impl Plan {
                 change(tiers.meter, 0, less)?;
                 let windows = self.ordinals(&mut cursors, at, joined)?;
                 changes.partner(seller, windows.to_vec());
+            }
+        }
+        for limit in self.uncounted(posted, taken) {
+            let windows = self.ordinals(&mut cursors, limit.line.at, joined)?;
+            if let Some(place) = self.place(state, limit.meter, &windows, (seller, limit.line)) {
+                changes.add(state, place, 0, &limit.less)?;
             }
         }
         changes.settle(self)?;

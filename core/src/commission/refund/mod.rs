@@ -4,17 +4,21 @@
 //! left of the line. So reversals never exceed the commission, and a full refund lands on zero
 //! however many parts it comes in. A refund of one line of the order concerns that line; a refund
 //! of the order is spread over what has not been refunded of it yet ([`shares`]). A line that no
-//! rule paid is given back like the others: nothing is posted for it, but it counts no longer.
+//! rule paid is given back like the others: nothing is posted for it, but it counts no longer. Nor
+//! does an event count in the limits of the rules that paid it, once all of that is given back.
 
 mod changes;
+mod counted;
 mod reinstate;
 mod shares;
 
+use std::collections::HashMap;
+
 use crate::kernel::calendar::Instant;
-use crate::kernel::derived_id::Cause;
+use crate::kernel::derived_id::{Cause, DerivedId};
 use crate::kernel::exact::{Exact, overflow};
 use crate::kernel::id::Id;
-use crate::kernel::money::{Amount, Money, Rate, from_minor, to_minor};
+use crate::kernel::money::{Amount, Currency, Money, Rate, from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
 use super::compile::Plan;
@@ -38,6 +42,31 @@ struct Taken<'a> {
     now: Exact,
     /// Whether this refund is the one that leaves nothing of the sale.
     all: bool,
+}
+
+impl Taken<'_> {
+    /// Whether nothing of the line is left now.
+    fn is_gone(&self) -> bool {
+        self.reversal.refunded.as_ref().is_some_and(|share| *share.exact() == Exact::ONE)
+    }
+}
+
+/// The lines of an event, as the host hands them back.
+struct Posted<'a> {
+    seller: &'a Id,
+    lines: &'a [Line],
+    reversed: HashMap<DerivedId, Reversed>,
+}
+
+impl<'a> Posted<'a> {
+    fn read(seller: &'a Line, lines: &'a [Line], currency: Currency) -> Result<Self, Problem> {
+        Ok(Self { seller: &seller.partner, lines, reversed: reversed(lines, currency)? })
+    }
+
+    /// Whether nothing of a line was left before.
+    fn was_gone(&self, line: &Line) -> bool {
+        self.reversed.get(&line.id).is_some_and(|of| of.share == Exact::ONE)
+    }
 }
 
 impl Plan {
@@ -64,16 +93,16 @@ impl Plan {
         if self.document.refunds == RefundPolicy::None || self.is_late(refund, seller)? {
             return Ok(self.nothing(&refund.id, OutcomeStatus::KeptByPolicy));
         }
-        let reversed = reversed(posted, self.document.currency)?;
-        let shares = shares(refund, amount, posted, &reversed, self.document.currency)?;
+        let sold = Posted::read(seller, posted, self.document.currency)?;
+        let shares = shares(refund, amount, posted, &sold.reversed, self.document.currency)?;
         let mut outcome = self.nothing(&refund.id, OutcomeStatus::Earned);
         let mut taken = Vec::new();
         for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
             let Some(share) = shares.get(&line.item.as_ref()) else { continue };
-            let reversed = reversed.get(&line.id);
+            let reversed = sold.reversed.get(&line.id);
             taken.push(self.take_back(refund, line, share, reversed, &mut outcome.steps)?);
         }
-        self.finish(state, roster, refund.at, (&seller.partner, taken), &mut outcome)?;
+        self.finish(state, roster, refund.at, (&sold, taken), &mut outcome)?;
         Ok(outcome)
     }
 
@@ -83,11 +112,11 @@ impl Plan {
         state: &mut State,
         roster: &Roster,
         at: Instant,
-        (seller, taken): (&Id, Vec<Taken<'_>>),
+        (posted, taken): (&Posted<'_>, Vec<Taken<'_>>),
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
-        name(state, seller, &taken);
-        let changes = self.changes(state, roster, at, (seller, &taken))?;
+        name(state, posted.seller, &taken);
+        let changes = self.changes(state, roster, at, (posted, &taken))?;
         let tiers = changes.tiers(self, state);
         outcome.tier_changes = tiers
             .iter()

@@ -16,8 +16,8 @@ use super::super::roster::Roster;
 use super::super::state::State;
 use super::super::step::Step;
 use super::super::{REINSTATEMENT_OF_UNKNOWN_REFUND, REINSTATEMENT_REPEATED};
-use super::shares::{Reversed, reversed};
-use super::{Taken, following, seller, shown};
+use super::shares::Reversed;
+use super::{Posted, Taken, following, seller, shown};
 
 impl Plan {
     /// Gives again what a refund took back, because it was undone.
@@ -38,17 +38,16 @@ impl Plan {
         self.check_state(state)?;
         self.check_plan_of(posted)?;
         check(reinstatement, posted)?;
-        let seller = &seller(posted)?.partner;
-        let reversed = reversed(posted, self.document.currency)?;
+        let sold = Posted::read(seller(posted)?, posted, self.document.currency)?;
         let mut outcome = self.nothing(&reinstatement.id, OutcomeStatus::Earned);
         let mut taken = Vec::new();
         for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
             let undone = posted.iter().find(|one| undoes(reinstatement, one, line.id));
-            let (Some(undone), Some(before)) = (undone, reversed.get(&line.id)) else { continue };
+            let (Some(undone), Some(before)) = (undone, sold.reversed.get(&line.id)) else { continue };
             let (of, steps) = ((line, undone), &mut outcome.steps);
             taken.push(self.give_again(reinstatement, of, posted, before, steps)?);
         }
-        self.finish(state, roster, reinstatement.at, (seller, taken), &mut outcome)?;
+        self.finish(state, roster, reinstatement.at, (&sold, taken), &mut outcome)?;
         Ok(outcome)
     }
 

@@ -16,6 +16,7 @@
 //! | a payout takes steps that follow, with the same amounts | `outcome_refused`, `payout_inconsistent` |
 //! | a partner has one payout at a time in a currency | `payout_open` |
 //! | no more is paid than was earned by then | `payout_overdrawn` |
+//! | nothing is paid that had been taken back before; a warning, because the host may have known later | `reversal_overlooked` |
 //! | no more is given back than was withheld | `withholding_negative` |
 //! | each line, if they are given, is posted as it is, and nothing else | `line_unposted`, `line_mismatch`, `line_unknown` |
 //! | each payout, if they are given, is posted as it is | `payout_inconsistent` |

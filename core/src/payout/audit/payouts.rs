@@ -12,7 +12,8 @@ use crate::payout::posting::{Account, EntryKind};
 use crate::payout::proposal::Payout;
 use crate::payout::settle::{PayoutOutcome, Sums, step_key, unchanged, under_way};
 use crate::payout::{
-    KEY_UNFIT, OUTCOME_REFUSED, PAYOUT_INCONSISTENT, PAYOUT_OVERDRAWN, WITHHOLDING_NEGATIVE,
+    KEY_UNFIT, OUTCOME_REFUSED, PAYOUT_INCONSISTENT, PAYOUT_OVERDRAWN, REVERSAL_OVERLOOKED,
+    WITHHOLDING_NEGATIVE,
 };
 
 use super::Sound;
@@ -153,12 +154,19 @@ pub(super) fn held(sound: &[Sound<'_>]) -> Vec<Problem> {
 struct Flow<'a> {
     /// What was earned, whatever was taken back since, by when it became payable.
     earned: Vec<(Instant, i128)>,
+    /// What was taken back of it, by when that was known and due.
+    taken: Vec<(Instant, i128)>,
     /// What left and came back, with its posting.
     moved: Vec<(Instant, i128, Option<&'a Sound<'a>>)>,
 }
 
-/// Payouts with which more had left than was ever earned by then. What was taken back since does
-/// not count: a refund may be known only after the money has left.
+/// Payouts with which more had left than was ever earned by then, and those that took what had been
+/// taken back before they started.
+///
+/// The first is broken, whatever was known when. The second need not be: a refund may become known
+/// only after the money has left, and is a debt from then on. It is told all the same, because the
+/// other way to come by it is a start that was written ahead of its time: what is started at an
+/// instant is held to what was posted by then, and nobody knows that before.
 pub(super) fn overdrawn(sound: &[Sound<'_>]) -> Vec<Problem> {
     let mut flows: BTreeMap<(&Id, Currency), Flow<'_>> = BTreeMap::new();
     for one in sound {
@@ -172,6 +180,9 @@ pub(super) fn overdrawn(sound: &[Sound<'_>]) -> Vec<Problem> {
             } else if minor > 0 {
                 let at = entry.available_at.unwrap_or(one.posting.at);
                 flow.earned.push((at, i128::from(minor)));
+            } else {
+                let at = entry.available_at.unwrap_or(one.posting.at).max(one.posting.at);
+                flow.taken.push((at, i128::from(minor)));
             }
         }
     }
@@ -183,25 +194,46 @@ impl Flow<'_> {
         self.earned.sort_unstable_by_key(|(at, _)| *at);
         // What comes back at the same instant is there for what leaves.
         self.moved.sort_by_key(|(at, minor, _)| (*at, -minor));
+        self.taken.sort_unstable_by_key(|(at, _)| *at);
         let mut earned = self.earned.into_iter().peekable();
-        let mut balance = 0_i128;
+        let mut taken = self.taken.into_iter().peekable();
+        let (mut balance, mut back) = (0_i128, 0_i128);
         let mut found = Vec::new();
         for (at, minor, start) in self.moved {
             while let Some((_, more)) = earned.next_if(|(payable_at, _)| *payable_at <= at) {
                 balance += more;
             }
+            while let Some((_, less)) = taken.next_if(|(due_at, _)| *due_at < at) {
+                back += less;
+            }
             balance += minor;
-            if let (true, Some(one)) = (balance < 0, start) {
-                let problem = Problem::new(
-                    PAYOUT_OVERDRAWN,
-                    format!("`{}` minor units more have left than were earned by then", -balance),
-                    "find the posting that is missing, or take the payout back",
-                );
-                found.push(one.place(problem.under("entries")));
+            let Some(one) = start else { continue };
+            if balance < 0 {
+                found.push(one.place(overdrawn_by(-balance).under("entries")));
+            } else if balance + back < 0 {
+                found.push(one.place(overlooked(-balance - back).under("entries")));
             }
         }
         found
     }
+}
+
+fn overdrawn_by(minor: i128) -> Problem {
+    Problem::new(
+        PAYOUT_OVERDRAWN,
+        format!("`{minor}` minor units more have left than were earned by then"),
+        "find the posting that is missing, or take the payout back",
+    )
+}
+
+fn overlooked(minor: i128) -> Problem {
+    Problem::new(
+        REVERSAL_OVERLOOKED,
+        format!("`{minor}` minor units have left that had been taken back before"),
+        "a refund that became known later is a debt from then on; a start that was written ahead \
+         of its time is to be taken back",
+    )
+    .warning()
 }
 
 /// Years of which more was given back than was withheld.
