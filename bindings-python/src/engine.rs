@@ -186,9 +186,8 @@ impl PyPlan {
         state: &Bound<'_, PyAny>,
         roster: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Outcome> {
-        let refused = |found: &Bound<'_, PyAny>| {
-            not_an_instance("a `Reinstatement`", "Reinstatement", found)
-        };
+        let refused =
+            |found: &Bound<'_, PyAny>| not_an_instance("a `Reinstatement`", "Reinstatement", found);
         let undone: &Reinstatement = borrowed(reinstatement, "reinstatement", refused)?;
         let posted = Vec::<Line>::read(posted).map_err(|one| raise(one.under("posted")))?;
         let mut state = state_of(state)?.lock().map_err(raise)?;

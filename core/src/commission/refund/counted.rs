@@ -34,14 +34,14 @@ impl Plan {
             let rule = &self.rule(limit.rule)?.id;
             let paid = |line: &&Line| line.kind == LineKind::Commission;
             let lines = posted.lines.iter().filter(paid);
-            let lines: Vec<&Line> =
-                lines.filter(|line| line.rule.as_ref() == Some(rule)).collect();
+            let lines: Vec<&Line> = lines.filter(|line| line.rule.as_ref() == Some(rule)).collect();
             let line = *lines.first()?;
             let before = lines.iter().all(|line| posted.was_gone(line));
-            let after = lines.iter().all(|line| match taken.iter().find(|one| one.line.id == line.id) {
-                Some(taken) => taken.is_gone(),
-                None => posted.was_gone(line),
-            });
+            let after =
+                lines.iter().all(|line| match taken.iter().find(|one| one.line.id == line.id) {
+                    Some(taken) => taken.is_gone(),
+                    None => posted.was_gone(line),
+                });
             let less = match (before, after) {
                 (false, true) => Exact::ONE,
                 (true, false) => Exact::ZERO.checked_sub(&Exact::ONE).ok()?,

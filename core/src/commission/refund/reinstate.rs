@@ -43,7 +43,9 @@ impl Plan {
         let mut taken = Vec::new();
         for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
             let undone = posted.iter().find(|one| undoes(reinstatement, one, line.id));
-            let (Some(undone), Some(before)) = (undone, sold.reversed.get(&line.id)) else { continue };
+            let (Some(undone), Some(before)) = (undone, sold.reversed.get(&line.id)) else {
+                continue;
+            };
             let (of, steps) = ((line, undone), &mut outcome.steps);
             taken.push(self.give_again(reinstatement, of, posted, before, steps)?);
         }
