@@ -245,7 +245,9 @@ impl Host {
             for payout in proposal.payouts {
                 let known = self.sent.iter().any(|sent| sent.payout.id == payout.id);
                 let allowed = !self.open() && minor(payout.gross) <= available;
-                let when = self.hour.max(hour);
+                // Nothing is started ahead of its time: the host waits for the cut-off.
+                self.hour = self.hour.max(hour);
+                let when = self.hour;
                 let input = self.settling(payout.clone(), PayoutOutcome::Started, when, 1);
                 match settle(input) {
                     // Twice the same cut-off: the same payout, and the same posting.
