@@ -265,6 +265,20 @@ function step() {
         reinstated: money(),
       };
     }
+    case 're_rated': {
+      const read = {
+        type: 're_rated',
+        rule: lines[at++],
+        event: lines[at++],
+        posted: money(),
+      };
+      if (lines[at] === ABSENT) at += 1;
+      else read.refunded = rate();
+      read.left = money();
+      read.target = money();
+      read.difference = money();
+      return read;
+    }
     case 'reversed': {
       return {
         type: 'reversed',

@@ -803,6 +803,8 @@ export type EntryKind =
   | 'override'
   /** What a refund took back of either. */
   | 'reversal'
+  /** What either is paid more or less, because another order was given back. */
+  | 're_rating'
   /** A payout. */
   | 'payout'
   /** The fee of a payout. */
@@ -1719,7 +1721,7 @@ export interface Line<At = Instant> {
   rule?: Id;
   /** The seller's tier at that moment. */
   tier?: Id;
-  /** The rate, where one rate made the whole amount. */
+  /** The rate, where one rate made the whole amount; of a split, the partner's share. */
   rate?: Rate;
   /** The schedule, where one was used. */
   schedule?: Id;
@@ -1743,9 +1745,12 @@ export interface Line<At = Instant> {
    * several that rules paid it, the first says so.
    */
   counted: Amount;
-  /** For a reversal or a reinstatement: the line that it is about. */
+  /** For a reversal, a reinstatement or a re-rating: the line that it is about. */
   origin?: DerivedId;
-  /** For a reversal or a reinstatement: which share of that line has been refunded by now. */
+  /**
+   * Where some of that line's own sale was refunded, or that was undone: which share has been
+   * refunded by now.
+   */
   refunded?: Rate;
 }
 
@@ -1766,6 +1771,8 @@ export type LineKind =
   | 'reversal'
   /** What is given again of that, because the refund was undone. */
   | 'reinstatement'
+  /** What a line is paid more or less, because another order of its window was given back. */
+  | 're_rating'
   /** What a guarantee added to a period, or below zero took back. */
   | 'guarantee';
 
@@ -2788,7 +2795,10 @@ export interface RefundInput {
   partners?: Partner[];
   /** The refund. */
   refund: Refund;
-  /** The lines of the refunded event, earlier reversals included. */
+  /**
+   * The lines of the refunded event, earlier reversals included; where the plan rates again, those
+   * of all orders of the seller in the window, in the order in which they were given out.
+   */
   posted: Line<InstantInput>[];
 }
 
@@ -2796,6 +2806,11 @@ export interface RefundInput {
 export type RefundPolicy =
   /** Takes back the same share of each posted line that was refunded of the sale. */
   | 'frozen'
+  /**
+   * Rates the seller's orders in the window again without what was refunded, and posts what
+   * differs to each line.
+   */
+  | 're_rate'
   /** Nothing: the partner keeps it. */
   | 'none';
 
@@ -2814,7 +2829,8 @@ export interface ReinstateInput {
   reinstatement: Reinstatement;
   /**
    * The lines of the refunded event, reversals and earlier reinstatements included, in the order
-   * in which they were given out.
+   * in which they were given out; where the plan rates again, those of all orders of the seller
+   * in the window.
    */
   posted: Line<InstantInput>[];
 }
@@ -3413,6 +3429,7 @@ export type Step<At = Instant> =
   | StepOverrode<At>
   | StepHeld<At>
   | StepReinstated<At>
+  | StepReRated<At>
   | StepReversed<At>;
 
 /** What the commission is computed on. */
@@ -3591,6 +3608,25 @@ export interface StepReinstated<At = Instant> {
   target: Money;
   /** What is given again. */
   reinstated: Money;
+}
+
+/** What a line is paid once its window is rated again. */
+export interface StepReRated<At = Instant> {
+  type: 're_rated';
+  /** The rule of the line. */
+  rule: Id;
+  /** The order of the line. */
+  event: Id;
+  /** What had been posted for the line. */
+  posted: Money;
+  /** Which share of its own sale has been refunded by now, where this is about it. */
+  refunded?: Rate;
+  /** What was left of the line. */
+  left: Money;
+  /** What it is paid now. */
+  target: Money;
+  /** The difference. */
+  difference: Money;
 }
 
 /** What a refund took back of a line. */

@@ -92,7 +92,10 @@ function compiledPlan({ Plan, Roster, GuerdonError }, { op, input }) {
           return;
         }
         const { refund, reinstatement } = happening;
-        const posted = linesOf(outcomes, (refund ?? reinstatement).event);
+        // A plan that rates again is given all that it posted; it finds what it needs.
+        const posted = input.plan.refunds === 're_rate'
+          ? outcomes.flatMap(({ lines }) => lines)
+          : linesOf(outcomes, (refund ?? reinstatement).event);
         const outcome = refund
           ? plan.refund(refund, posted, state, { roster })
           : plan.reinstate(reinstatement, posted, state, { roster });

@@ -159,6 +159,7 @@ __all__ = [
     "StepOverrode",
     "StepRaised",
     "StepRated",
+    "StepReRated",
     "StepReinstated",
     "StepReversed",
     "StepRounded",
@@ -1887,7 +1888,7 @@ class Line:
         """The seller's tier at that moment."""
     @property
     def rate(self) -> Fraction | None:
-        """The rate, where one rate made the whole amount."""
+        """The rate, where one rate made the whole amount; of a split, the partner's share."""
     @property
     def schedule(self) -> str | None:
         """The schedule, where one was used."""
@@ -1918,10 +1919,12 @@ class Line:
         """
     @property
     def origin(self) -> UUID | None:
-        """For a reversal or a reinstatement: the line that it is about."""
+        """For a reversal, a reinstatement or a re-rating: the line that it is about."""
     @property
     def refunded(self) -> Fraction | None:
-        """For a reversal or a reinstatement: which share of that line has been refunded by now."""
+        """Where some of that line's own sale was refunded, or that was undone: which share has been
+        refunded by now.
+        """
     @staticmethod
     def from_json(text: str) -> Line:
         """Reads the JSON form that `to_json` writes."""
@@ -2942,7 +2945,9 @@ class RefundInput:
         """The refund."""
     @property
     def posted(self) -> list[Line]:
-        """The lines of the refunded event, earlier reversals included."""
+        """The lines of the refunded event, earlier reversals included; where the plan rates again, those
+        of all orders of the seller in the window, in the order in which they were given out.
+        """
     @staticmethod
     def from_json(text: str) -> RefundInput:
         """Reads the JSON form that `to_json` writes."""
@@ -2970,7 +2975,8 @@ class ReinstateInput:
     @property
     def posted(self) -> list[Line]:
         """The lines of the refunded event, reversals and earlier reinstatements included, in the order
-        in which they were given out.
+        in which they were given out; where the plan rates again, those of all orders of the seller
+        in the window.
         """
     @staticmethod
     def from_json(text: str) -> ReinstateInput:
@@ -3808,6 +3814,40 @@ class StepReinstated:
         """What is given again."""
     @staticmethod
     def from_json(text: str) -> StepReinstated:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class StepReRated:
+    """What a line is paid once its window is rated again."""
+    type: ClassVar[Literal["re_rated"]]
+    def __new__(cls, *, rule: IdInput, event: IdInput, posted: Money, refunded: FractionInput | None = None, left: Money, target: Money, difference: Money) -> StepReRated: ...
+    @property
+    def rule(self) -> str:
+        """The rule of the line."""
+    @property
+    def event(self) -> str:
+        """The order of the line."""
+    @property
+    def posted(self) -> Money:
+        """What had been posted for the line."""
+    @property
+    def refunded(self) -> Fraction | None:
+        """Which share of its own sale has been refunded by now, where this is about it."""
+    @property
+    def left(self) -> Money:
+        """What was left of the line."""
+    @property
+    def target(self) -> Money:
+        """What it is paid now."""
+    @property
+    def difference(self) -> Money:
+        """The difference."""
+    @staticmethod
+    def from_json(text: str) -> StepReRated:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""

@@ -66,7 +66,8 @@ def refund(*, plan: DocumentInput, state: DocumentInput | None = None, partners:
         state: What happened before.
         partners: The host's partners.
         refund: The refund.
-        posted: The lines of the refunded event, earlier reversals included.
+        posted: The lines of the refunded event, earlier reversals included; where the plan rates again, those
+            of all orders of the seller in the window, in the order in which they were given out.
 
     Raises:
         GuerdonError: what was refused, with every problem that was found.
@@ -83,7 +84,8 @@ def reinstate(*, plan: DocumentInput, state: DocumentInput | None = None, partne
         partners: The host's partners.
         reinstatement: The refund that is undone.
         posted: The lines of the refunded event, reversals and earlier reinstatements included, in the order
-            in which they were given out.
+            in which they were given out; where the plan rates again, those of all orders of the seller
+            in the window.
 
     Raises:
         GuerdonError: what was refused, with every problem that was found.

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
+from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -102,11 +102,13 @@ DeliveryReason: TypeAlias = Literal["not_due", "expired", "too_late", "channel_n
 """
 
 EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
+EntryKind: TypeAlias = Literal["commission", "override", "reversal", "re_rating", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
 """What an entry is for.
 
 - `commission`: A seller's commission.
 - `override`: A sponsor's share.
 - `reversal`: What a refund took back of either.
+- `re_rating`: What either is paid more or less, because another order was given back.
 - `payout`: A payout.
 - `fee`: The fee of a payout.
 - `payout_returned`: A payout that failed or came back.
@@ -149,7 +151,7 @@ LadderChangeReason: TypeAlias = Literal["reached", "decreased", "not_requalified
 - `not_requalified`: A window, and the grace after it, did not earn it again.
 """
 
-LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reversal", "reinstatement", "guarantee"]
+LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reversal", "reinstatement", "re_rating", "guarantee"]
 """What a line is for.
 
 - `commission`: What the seller earned.
@@ -159,6 +161,7 @@ LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reve
   whole order.
 - `reversal`: What a refund took back of any of them.
 - `reinstatement`: What is given again of that, because the refund was undone.
+- `re_rating`: What a line is paid more or less, because another order of its window was given back.
 - `guarantee`: What a guarantee added to a period, or below zero took back.
 """
 
@@ -266,7 +269,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 - `limit_reached`: It has paid for this customer as often or as long as it does.
 """
 
-Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepRaised | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReinstated | StepReversed
+Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepRaised | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReinstated | StepReRated | StepReversed
 """One step of an evaluation; it prints as a sentence."""
 
 UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_minimum", "below_increment", "fee_not_covered", "withholding_due", "already_started", "payout_open", "not_verified", "method_not_offered", "suspended", "closed", "not_listed"]

@@ -19,7 +19,7 @@ use crate::kernel::schedule::Compiled;
 use super::compiling::Compiling;
 use super::conditions::ConditionId;
 use super::event::EventKind;
-use super::outcome::{PlanReference, TierChange};
+use super::outcome::{Line, PlanReference, TierChange};
 use super::plan::{Combine, Measure, Pay, PlanDocument, Rule};
 use super::rates::Tables;
 use super::scratch::Overriding;
@@ -298,6 +298,13 @@ impl Plan {
     /// The number of a tier; none for one that the plan does not know.
     pub(super) fn tier_number(&self, tier: &Id) -> Option<u16> {
         self.tier_ids.binary_search(tier).ok().and_then(|number| u16::try_from(number).ok())
+    }
+
+    /// How the rule of a posted line pays the tier that the seller had.
+    pub(super) fn pay_for(&self, line: &Line) -> Option<&Pay> {
+        let rules = self.document.groups.iter().flat_map(|group| &group.rules);
+        let number = rules.map(|rule| &rule.id).position(|id| Some(id) == line.rule.as_ref())?;
+        self.pay_of(number, line.tier.as_ref().and_then(|tier| self.tier_number(tier)))
     }
 
     /// What a rule pays for a tier, as the document says it.

@@ -141,6 +141,10 @@ crate::codes! {
     REFUND_OF_UNKNOWN_SALE = "refund_of_unknown_sale";
     /// The posted lines are not all lines of their event, or not as they were given out.
     REFUND_LINES_MISMATCH = "refund_lines_mismatch";
+    /// A plan rates again after a refund, and has what its lines do not tell enough of.
+    RE_RATE_UNFIT = "re_rate_unfit";
+    /// The posted lines are not all of the seller's window, or not in their order.
+    RE_RATE_LINES_MISMATCH = "re_rate_lines_mismatch";
     /// More is refunded than was paid.
     REFUND_EXCEEDS_SALE = "refund_exceeds_sale";
     /// A posted line was made by another plan.

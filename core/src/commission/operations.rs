@@ -110,7 +110,8 @@ pub struct RefundInput {
     pub partners: Vec<Partner>,
     /// The refund.
     pub refund: Refund,
-    /// The lines of the refunded event, earlier reversals included.
+    /// The lines of the refunded event, earlier reversals included; where the plan rates again, those
+    /// of all orders of the seller in the window, in the order in which they were given out.
     pub posted: Vec<Line>,
 }
 
@@ -127,7 +128,8 @@ pub struct ReinstateInput {
     /// The refund that is undone.
     pub reinstatement: Reinstatement,
     /// The lines of the refunded event, reversals and earlier reinstatements included, in the order
-    /// in which they were given out.
+    /// in which they were given out; where the plan rates again, those of all orders of the seller
+    /// in the window.
     pub posted: Vec<Line>,
 }
 

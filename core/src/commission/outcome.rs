@@ -76,6 +76,8 @@ pub enum LineKind {
     Reversal,
     /// What is given again of that, because the refund was undone.
     Reinstatement,
+    /// What a line is paid more or less, because another order of its window was given back.
+    ReRating,
     /// What a guarantee added to a period, or below zero took back.
     Guarantee,
 }
@@ -107,7 +109,7 @@ pub struct Line {
     pub rule: Option<Id>,
     /// The seller's tier at that moment.
     pub tier: Option<Id>,
-    /// The rate, where one rate made the whole amount.
+    /// The rate, where one rate made the whole amount; of a split, the partner's share.
     pub rate: Option<Rate>,
     /// The schedule, where one was used.
     pub schedule: Option<Id>,
@@ -127,9 +129,10 @@ pub struct Line {
     /// How much it added to the measure of the seller's tier. A line of the order counts once: of
     /// several that rules paid it, the first says so.
     pub counted: Amount,
-    /// For a reversal or a reinstatement: the line that it is about.
+    /// For a reversal, a reinstatement or a re-rating: the line that it is about.
     pub origin: Option<DerivedId>,
-    /// For a reversal or a reinstatement: which share of that line has been refunded by now.
+    /// Where some of that line's own sale was refunded, or that was undone: which share has been
+    /// refunded by now.
     pub refunded: Option<Rate>,
 }
 
@@ -158,6 +161,6 @@ pub struct TierChange {
 impl LineKind {
     /// Whether a line of this kind is about another one, which it takes back or gives again.
     pub(super) const fn is_of_another(self) -> bool {
-        matches!(self, Self::Reversal | Self::Reinstatement)
+        matches!(self, Self::Reversal | Self::Reinstatement | Self::ReRating)
     }
 }

@@ -114,6 +114,9 @@ pub enum RefundPolicy {
     /// Takes back the same share of each posted line that was refunded of the sale.
     #[default]
     Frozen,
+    /// Rates the seller's orders in the window again without what was refunded, and posts what
+    /// differs to each line.
+    ReRate,
     /// Nothing: the partner keeps it.
     None,
 }

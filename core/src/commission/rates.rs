@@ -152,10 +152,22 @@ impl<N: Working> ScheduleTable<N> {
         one: &N,
         rounding: Rounding,
     ) -> Option<Moved<N>> {
-        let added = measured(self.measure, line)?;
-        let after = before.plus(&added)?;
+        self.adds(before, settled, &measured(self.measure, line)?, one, rounding)
+    }
+
+    /// What so much of the measure earns on top of what the meter has measured and settled.
+    #[inline(always)]
+    pub(super) fn adds(
+        &self,
+        before: &N,
+        settled: i64,
+        added: &N,
+        one: &N,
+        rounding: Rounding,
+    ) -> Option<Moved<N>> {
+        let after = before.plus(added)?;
         if !self.cumulative {
-            return Some(Moved { amount: self.rates.adds(before, &added)?, after, settled });
+            return Some(Moved { amount: self.rates.adds(before, added)?, after, settled });
         }
         let target = self.rates.cumulative(&after)?.settle(one, rounding)?;
         let amount = N::whole(target.checked_sub(settled)?).times(one)?;

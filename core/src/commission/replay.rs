@@ -81,13 +81,27 @@ pub(super) struct History<'a> {
     roster: &'a Roster,
     explain: bool,
     state: State,
-    /// The lines of each event, reversals included.
+    /// The lines of each event, reversals included; of each seller where the plan rates again.
     posted: HashMap<&'a Id, Vec<Line>>,
+    /// Who sold what, where that is asked for.
+    sellers: HashMap<&'a Id, &'a Id>,
 }
 
 impl<'a> History<'a> {
     pub(super) fn new(plan: &'a Plan, roster: &'a Roster, explain: bool) -> Self {
-        Self { plan, roster, explain, state: plan.new_state(), posted: HashMap::new() }
+        Self {
+            plan,
+            roster,
+            explain,
+            state: plan.new_state(),
+            posted: HashMap::new(),
+            sellers: HashMap::new(),
+        }
+    }
+
+    /// What the lines of an event are kept under.
+    fn kept_under<'i>(&'i self, event: &'i Id) -> &'i Id {
+        self.sellers.get(event).copied().unwrap_or(event)
     }
 
     /// Takes one thing that happened.
@@ -115,7 +129,7 @@ impl<'a> History<'a> {
             Happening::Refund { refund } => Some(&refund.event),
             Happening::Reinstatement { reinstatement } => Some(&reinstatement.event),
         };
-        if event.and_then(|event| self.posted.get(event)).is_some_and(Vec::is_empty) {
+        if event.is_some_and(|event| self.has_no_lines(event)) {
             return Ok(None);
         }
         self.live(happening).map(Some)
@@ -126,26 +140,38 @@ impl<'a> History<'a> {
             .plan
             .evaluate_or_explain(&mut self.state, self.roster, event, self.explain)
             .map_err(|problem| problem.under("event"))?;
-        self.posted.entry(&event.id).or_default().extend(outcome.lines.iter().cloned());
+        if self.plan.re_rates() {
+            self.sellers.insert(&event.id, &event.partner);
+        }
+        let under = if self.plan.re_rates() { &event.partner } else { &event.id };
+        self.posted.entry(under).or_default().extend(outcome.lines.iter().cloned());
         Ok(outcome)
+    }
+
+    /// Whether an event is known, and none of the lines is its own.
+    fn has_no_lines(&self, event: &Id) -> bool {
+        let posted = self.posted.get(self.kept_under(event));
+        posted.is_some_and(|posted| !posted.iter().any(|line| line.event == *event))
     }
 
     // The problems of both are placed already.
     fn refund(&mut self, refund: &'a Refund) -> Result<Outcome, Problem> {
-        let posted = self.posted.get(&refund.event).map_or(&[][..], Vec::as_slice);
+        let posted = self.posted.get(self.kept_under(&refund.event)).map_or(&[][..], Vec::as_slice);
         let outcome = self.plan.refund(&mut self.state, self.roster, refund, posted)?;
         Ok(self.keep(&refund.event, outcome))
     }
 
     fn reinstate(&mut self, reinstatement: &'a Reinstatement) -> Result<Outcome, Problem> {
-        let posted = self.posted.get(&reinstatement.event).map_or(&[][..], Vec::as_slice);
+        let posted =
+            self.posted.get(self.kept_under(&reinstatement.event)).map_or(&[][..], Vec::as_slice);
         let outcome = self.plan.reinstate(&mut self.state, self.roster, reinstatement, posted)?;
         Ok(self.keep(&reinstatement.event, outcome))
     }
 
     /// Keeps what became of the lines of an event.
     fn keep(&mut self, event: &Id, mut outcome: Outcome) -> Outcome {
-        if let Some(posted) = self.posted.get_mut(event) {
+        let under = self.kept_under(event).clone();
+        if let Some(posted) = self.posted.get_mut(&under) {
             posted.extend(outcome.lines.iter().cloned());
         }
         if !self.explain {

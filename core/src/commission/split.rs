@@ -61,7 +61,9 @@ impl Split {
         Ok(Some(Self { event: event.id.clone(), parts, own }))
     }
 
-    fn share(&self, part: &Part<Id>) -> Option<Rate> {
+    /// The share of one of the parts.
+    pub(super) fn share(&self, part: usize) -> Option<Rate> {
+        let part = self.parts.get(part)?;
         let mut weights = self.parts.iter().map(|part| &part.weight);
         let whole = weights.try_fold(Exact::ZERO, |sum, weight| sum.checked_add(weight).ok())?;
         Some(Rate::new(part.weight.checked_div(&whole).ok()?))
@@ -90,7 +92,7 @@ impl<N: Working> Evaluator<'_, N> {
                     rule: self.rule_id(paid.rule),
                     item: row.items.get(paid.line).cloned().flatten(),
                     partner: of.key.clone(),
-                    share: split.share(of).unwrap_or_default(),
+                    share: split.share(part).unwrap_or_default(),
                     of: self.money(paid.posted),
                     posted: self.money(posted),
                 });

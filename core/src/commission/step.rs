@@ -170,6 +170,23 @@ pub enum Step {
         /// What is given again.
         reinstated: Money,
     },
+    /// What a line is paid once its window is rated again.
+    ReRated {
+        /// The rule of the line.
+        rule: Id,
+        /// The order of the line.
+        event: Id,
+        /// What had been posted for the line.
+        posted: Money,
+        /// Which share of its own sale has been refunded by now, where this is about it.
+        refunded: Option<Rate>,
+        /// What was left of the line.
+        left: Money,
+        /// What it is paid now.
+        target: Money,
+        /// The difference.
+        difference: Money,
+    },
     /// What a refund took back of a line.
     Reversed {
         /// The rule of the line.
@@ -286,6 +303,13 @@ impl fmt::Display for Step {
             Self::Reinstated { rule, posted, refunded, left, target, reinstated } => {
                 write!(f, "`{rule}` posted {posted}; {refunded} of the sale is still refunded, ")?;
                 write!(f, "{target} remains instead of {left}, so {reinstated}")
+            }
+            Self::ReRated { rule, event, posted, refunded, left, target, difference } => {
+                write!(f, "`{rule}` of `{event}` posted {posted}, {left} was left; ")?;
+                if let Some(refunded) = refunded {
+                    write!(f, "{refunded} of the sale is refunded, ")?;
+                }
+                write!(f, "rated again it makes {target}, so {difference}")
             }
             Self::Reversed { rule, posted, refunded, target, before, reversal } => {
                 write!(f, "`{rule}` posted {posted}; {refunded} of the sale is refunded, ")?;

@@ -113,12 +113,13 @@ impl<N: Working> Telling<'_, N> {
     fn splits(&self, at: usize, paid: &Paid<N>) -> impl Iterator<Item = Line> {
         self.split_off(at).map(move |(off, partner)| {
             let whole = self.commission(at, paid);
+            let share = self.reading.split.as_ref().and_then(|split| split.share(off.part));
             self.line(Posting {
                 kind: LineKind::Split,
                 posted: off.posted,
                 base: paid.posted,
                 partner,
-                rate: None,
+                rate: share.map(Cow::Owned),
                 measured: Amount::ZERO,
                 counted: Amount::ZERO,
                 ..whole

@@ -4,6 +4,7 @@
 //! against each other. All problems are found, each with its place.
 
 mod limits;
+mod re_rate;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +41,7 @@ pub(super) fn problems(document: &PlanDocument) -> Vec<Problem> {
     check.caps();
     check.overrides();
     check.guarantee();
+    check.re_rate();
     check.found
 }
 

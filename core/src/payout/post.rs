@@ -57,6 +57,7 @@ pub(super) const fn entry_kind(kind: LineKind) -> Option<EntryKind> {
         LineKind::Commission | LineKind::Split | LineKind::Guarantee => Some(EntryKind::Commission),
         LineKind::Override => Some(EntryKind::Override),
         LineKind::Reversal | LineKind::Reinstatement => Some(EntryKind::Reversal),
+        LineKind::ReRating => Some(EntryKind::ReRating),
         LineKind::Unpaid => None,
     }
 }

@@ -38,6 +38,8 @@ pub enum EntryKind {
     Override,
     /// What a refund took back of either.
     Reversal,
+    /// What either is paid more or less, because another order was given back.
+    ReRating,
     /// A payout.
     Payout,
     /// The fee of a payout.
@@ -63,6 +65,7 @@ impl EntryKind {
             Self::Commission
             | Self::Override
             | Self::Reversal
+            | Self::ReRating
             | Self::Adjustment
             | Self::WriteOff => true,
             Self::Payout

@@ -197,7 +197,7 @@ impl Writer {
             opening: money(opening),
             commissions: total(&[EntryKind::Commission])?,
             overrides: total(&[EntryKind::Override])?,
-            reversals: total(&[EntryKind::Reversal])?,
+            reversals: total(&[EntryKind::Reversal, EntryKind::ReRating])?,
             payouts: total(&PAYOUTS)?,
             fees: total(&[EntryKind::Fee, EntryKind::FeeReturned])?,
             withheld: total(&[EntryKind::Withholding])?,

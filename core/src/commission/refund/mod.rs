@@ -7,6 +7,7 @@
 //! rule paid is given back like the others: nothing is posted for it, but it counts no longer. Nor
 //! does an event count in the limits of the rules that paid it, once all of that is given back.
 
+mod again;
 mod changes;
 mod counted;
 mod reinstate;
@@ -59,8 +60,8 @@ struct Posted<'a> {
 }
 
 impl<'a> Posted<'a> {
-    fn read(seller: &'a Line, lines: &'a [Line], currency: Currency) -> Result<Self, Problem> {
-        Ok(Self { seller: &seller.partner, lines, reversed: reversed(lines, currency)? })
+    fn read(seller: &'a Id, lines: &'a [Line], currency: Currency) -> Result<Self, Problem> {
+        Ok(Self { seller, lines, reversed: reversed(lines, currency)? })
     }
 
     /// Whether nothing of a line was left before.
@@ -73,7 +74,8 @@ impl Plan {
     /// Takes back what a refund makes undue.
     ///
     /// `posted` are the lines of the refunded event, earlier reversals included, as they were
-    /// given out. Steps say how each reversal was found.
+    /// given out; of a plan that [rates again](Plan::re_rates), the lines of all orders of the
+    /// seller in the window, in that order. Steps say how each reversal was found.
     ///
     /// # Errors
     /// What is wrong with the refund or the lines, with its place under `/refund` or `/posted`;
@@ -89,11 +91,14 @@ impl Plan {
         let placed = |problem: Problem| unsigned(problem).under("amount").under("refund");
         let amount = refund.amount.map(|amount| self.minor(amount)).transpose().map_err(placed)?;
         self.check_lines(refund, posted)?;
-        let seller = seller(posted)?;
+        let seller = seller(posted.iter().filter(|line| line.event == refund.event))?;
         if self.document.refunds == RefundPolicy::None || self.is_late(refund, seller)? {
             return Ok(self.nothing(&refund.id, OutcomeStatus::KeptByPolicy));
         }
-        let sold = Posted::read(seller, posted, self.document.currency)?;
+        if self.re_rates() {
+            return self.refund_again(state, roster, (refund, amount), posted);
+        }
+        let sold = Posted::read(&seller.partner, posted, self.document.currency)?;
         let shares = shares(refund, amount, posted, &sold.reversed, self.document.currency)?;
         let mut outcome = self.nothing(&refund.id, OutcomeStatus::Earned);
         let mut taken = Vec::new();
@@ -157,7 +162,7 @@ impl Plan {
     fn check_lines(&self, refund: &Refund, posted: &[Line]) -> Result<(), Problem> {
         self.check_plan_of(posted)?;
         for line in posted {
-            if line.kind == LineKind::Reversal && line.event == refund.id {
+            if line.kind.is_of_another() && line.event == refund.id {
                 let problem = Problem::new(
                     REFUND_REPEATED,
                     format!("the refund `{}` has been taken back already", refund.id),
@@ -172,7 +177,7 @@ impl Plan {
                 && (refund.item.is_none() || line.item == refund.item)
         };
         if posted.iter().any(|line| refunded(&line)) {
-            return check_event(refund, posted);
+            return if self.re_rates() { Ok(()) } else { check_event(refund, posted) };
         }
         Err(Problem::new(
             REFUND_OF_UNKNOWN_SALE,
@@ -252,9 +257,9 @@ fn following(line: &Line, at: Instant, refunded: Rate) -> Line {
 }
 
 /// Who sold what is refunded: every order has a line of theirs, whoever shares in it.
-fn seller(posted: &[Line]) -> Result<&Line, Problem> {
+fn seller<'l>(posted: impl IntoIterator<Item = &'l Line>) -> Result<&'l Line, Problem> {
     let own = |line: &&Line| matches!(line.kind, LineKind::Commission | LineKind::Unpaid);
-    let line = posted.iter().find(own);
+    let line = posted.into_iter().find(own);
     line.ok_or_else(|| mismatch("none of the lines is the seller's own").under("posted"))
 }
 

@@ -23,7 +23,8 @@ impl Plan {
     /// Gives again what a refund took back, because it was undone.
     ///
     /// `posted` are the lines of the refunded event, reversals and earlier reinstatements included,
-    /// as they were given out and in that order.
+    /// as they were given out and in that order; of a plan that [rates again](Plan::re_rates), the
+    /// lines of all orders of the seller in the window.
     ///
     /// # Errors
     /// What is wrong with the reinstatement or the lines, with its place under `/reinstatement` or
@@ -38,7 +39,10 @@ impl Plan {
         self.check_state(state)?;
         self.check_plan_of(posted)?;
         check(reinstatement, posted)?;
-        let sold = Posted::read(seller(posted)?, posted, self.document.currency)?;
+        if self.re_rates() {
+            return self.reinstate_again(state, roster, reinstatement, posted);
+        }
+        let sold = Posted::read(&seller(posted)?.partner, posted, self.document.currency)?;
         let mut outcome = self.nothing(&reinstatement.id, OutcomeStatus::Earned);
         let mut taken = Vec::new();
         for line in posted.iter().filter(|line| !line.kind.is_of_another()) {
@@ -93,17 +97,30 @@ impl Plan {
 }
 
 /// Whether a line is what the undone refund took back of another one.
-fn undoes(reinstatement: &Reinstatement, line: &Line, origin: DerivedId) -> bool {
-    line.kind == LineKind::Reversal
-        && line.event == reinstatement.refund
-        && line.origin == Some(origin)
+pub(super) fn undoes(reinstatement: &Reinstatement, line: &Line, origin: DerivedId) -> bool {
+    takes_back(reinstatement, line) && line.origin == Some(origin)
+}
+
+/// Whether a line is of what the undone refund took back of its own order.
+fn takes_back(reinstatement: &Reinstatement, line: &Line) -> bool {
+    line.event == reinstatement.refund
+        && match line.kind {
+            LineKind::Reversal => true,
+            LineKind::ReRating => line.refunded.is_some(),
+            _ => false,
+        }
 }
 
 /// The share of a line that one of its reversals gave back: what it added to the share before it.
-fn given_back(posted: &[Line], origin: DerivedId, undone: DerivedId) -> Result<Exact, Problem> {
+pub(super) fn given_back(
+    posted: &[Line],
+    origin: DerivedId,
+    undone: DerivedId,
+) -> Result<Exact, Problem> {
     let mut before = Exact::ZERO;
     for line in posted.iter().filter(|line| line.origin == Some(origin)) {
-        let share = line.refunded.as_ref().map_or(Exact::ZERO, |share| share.exact().clone());
+        let Some(share) = line.refunded.as_ref() else { continue };
+        let share = share.exact().clone();
         if line.id == undone {
             return share.checked_sub(&before);
         }
@@ -113,13 +130,12 @@ fn given_back(posted: &[Line], origin: DerivedId, undone: DerivedId) -> Result<E
 }
 
 /// A reversal is given again once, so that its id is that of the reinstatement's line.
-fn id(undone: DerivedId) -> DerivedId {
+pub(super) fn id(undone: DerivedId) -> DerivedId {
     Cause::of("reinstatement").derived(undone).id()
 }
 
 fn check(reinstatement: &Reinstatement, posted: &[Line]) -> Result<(), Problem> {
-    let of_refund =
-        |line: &&Line| line.kind == LineKind::Reversal && line.event == reinstatement.refund;
+    let of_refund = |line: &&Line| takes_back(reinstatement, line);
     let mut undone = posted.iter().filter(of_refund).peekable();
     if undone.peek().is_none() {
         let problem = Problem::new(

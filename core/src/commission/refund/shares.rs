@@ -31,6 +31,8 @@ pub(super) struct Reversed {
     pub(super) amount: i64,
     /// The share of its sale.
     pub(super) share: Exact,
+    /// How much of that was added or taken because other orders were given back.
+    pub(super) re_rated: i64,
     /// Whether some refund of it was undone.
     undone: bool,
 }
@@ -48,10 +50,13 @@ pub(super) fn reversed(
         let of = reversed.entry(origin).or_default();
         let amount = to_minor(line.amount.amount, currency)?;
         of.amount = of.amount.checked_add(amount).ok_or_else(overflow)?;
+        if line.kind == LineKind::ReRating {
+            of.re_rated = of.re_rated.checked_add(amount).ok_or_else(overflow)?;
+        }
         let Some(share) = line.refunded.as_ref().map(Rate::exact) else { continue };
         // The share only grows, whatever the order of the lines, until a refund is undone: from
         // then on the line that was given out last has it.
-        of.undone |= line.kind == LineKind::Reinstatement;
+        of.undone |= line.kind != LineKind::Reversal;
         if of.undone || *share > of.share {
             of.share = share.clone();
         }

@@ -81,7 +81,7 @@ impl<'a> Batch<'a> {
             kinds: kinds.map_err(|problem| problem.under("kind"))?,
             answers: Vec::new(),
             slots,
-            refunds: Refunds::of(columns),
+            refunds: Refunds::of(columns, plan.re_rates()),
             chunk: Chunk::new(plan.conditions.len()),
             straight: None,
         };

@@ -12,6 +12,7 @@ use crate::commission::state::{State, index};
 use crate::commission::telling::Telling;
 use crate::commission::working::Working;
 use crate::kernel::calendar::Instant;
+use crate::kernel::id::Id;
 use crate::kernel::money::{from_minor, to_minor};
 use crate::kernel::problem::Problem;
 
@@ -27,12 +28,17 @@ pub(super) type Told = Option<Vec<Line>>;
 pub(super) struct Refunds {
     /// Of each row, whether a later one gives it back; empty if there is none.
     refunded: Vec<bool>,
-    /// The lines of those rows, reversals included.
+    /// The lines of those rows, reversals included; where the plan rates again, those of all rows of
+    /// a seller, under the first of them.
     posted: HashMap<usize, Vec<Line>>,
+    /// The first row of each seller, and of each row that of its seller, where that is asked for.
+    sellers: HashMap<Id, usize>,
+    first: HashMap<usize, usize>,
+    re_rates: bool,
 }
 
 impl Refunds {
-    pub(super) fn of(columns: &EventColumns<'_>) -> Self {
+    pub(super) fn of(columns: &EventColumns<'_>, re_rates: bool) -> Self {
         let sold = columns.refund_of.unwrap_or_default().iter();
         let mut refunded = Vec::new();
         for sold in sold.filter_map(|row| usize::try_from(*row).ok()) {
@@ -42,17 +48,23 @@ impl Refunds {
             }
         }
         // A row that there is not is refused when its refund comes.
-        Self { refunded, posted: HashMap::new() }
+        let (posted, sellers, first) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { refunded, posted, sellers, first, re_rates }
     }
 
     pub(super) fn any(&self) -> bool {
         !self.refunded.is_empty()
     }
 
-    /// Whether a later row gives this one back.
+    /// Whether a later row gives this one back, or may need it to rate another one again.
     #[inline(always)]
     pub(super) fn are_of(&self, row: usize) -> bool {
-        self.refunded.get(row).copied().unwrap_or(false)
+        (self.re_rates && self.any()) || self.refunded.get(row).copied().unwrap_or(false)
+    }
+
+    /// The row under which the lines of a row are kept.
+    fn under(&self, row: usize) -> usize {
+        self.first.get(&row).copied().unwrap_or(row)
     }
 }
 
@@ -87,9 +99,14 @@ impl Batch<'_> {
 
     /// Keeps the lines of a row for its refund.
     pub(super) fn keep(&mut self, row: usize, told: Told) {
-        if let Some(lines) = told {
-            self.refunds.posted.insert(row, lines);
+        let Some(lines) = told else { return };
+        let refunds = &mut self.refunds;
+        if let Some(line) = lines.first().filter(|_| refunds.re_rates) {
+            // The first line of an order is its seller's.
+            let first = *refunds.sellers.entry(line.partner.clone()).or_insert(row);
+            refunds.first.insert(row, first);
         }
+        refunds.posted.entry(refunds.under(row)).or_default().extend(lines);
     }
 
     /// The earlier row that a refund gives back.
@@ -119,7 +136,8 @@ impl Batch<'_> {
         earnings: &mut Earnings,
     ) -> Result<(), Problem> {
         let currency = self.plan.document.currency;
-        let Some(posted) = self.refunds.posted.get_mut(&sold) else {
+        let under = self.refunds.under(sold);
+        let Some(posted) = self.refunds.posted.get_mut(&under) else {
             return Ok(());
         };
         let at = Instant::from_micros(self.columns.at.get(row).copied().unwrap_or_default())?;

@@ -48,6 +48,11 @@ pub(super) fn reversals(sound: &[Sound<'_>]) -> Vec<Problem> {
     backward.sort_by_key(|one| (one.posting.at, one.posting.key));
     for one in backward {
         let Some(origin) = one.posting.origin else { continue };
+        for (currency, minor) in to_partner(one.posting, |kind| kind == EntryKind::ReRating) {
+            // It may make something of a line that was paid nothing, and so was not posted.
+            *left.entry(origin).or_default().entry(currency).or_default() += minor;
+            *whole.entry((origin, currency)).or_default() += minor;
+        }
         let Some(left) = left.get_mut(&origin) else {
             found.push(one.place(unfounded(origin)));
             continue;
@@ -94,8 +99,10 @@ pub(super) fn compared(sound: &[Sound<'_>], lines: &[Line]) -> Vec<Problem> {
     if lines.is_empty() {
         return Vec::new();
     }
-    let is_line =
-        |kind| matches!(kind, EntryKind::Commission | EntryKind::Override | EntryKind::Reversal);
+    let is_line = |kind| {
+        use EntryKind::{Commission, Override, ReRating, Reversal};
+        matches!(kind, Commission | Override | Reversal | ReRating)
+    };
     let mut posted: BTreeMap<DerivedId, &Sound<'_>> = BTreeMap::new();
     for one in sound.iter().filter(|one| !to_partner(one.posting, is_line).is_empty()) {
         posted.entry(one.posting.reference).or_insert(one);

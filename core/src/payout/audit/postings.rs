@@ -87,6 +87,7 @@ const fn accounts(kind: EntryKind) -> &'static [Account] {
         EntryKind::Commission
         | EntryKind::Override
         | EntryKind::Reversal
+        | EntryKind::ReRating
         | EntryKind::Adjustment
         | EntryKind::WriteOff => &[Program, Partner],
         EntryKind::Payout | EntryKind::PayoutReturned => &[Partner, Transit, Processing, Paid],
