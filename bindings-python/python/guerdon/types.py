@@ -101,7 +101,6 @@ DeliveryReason: TypeAlias = Literal["not_due", "expired", "too_late", "channel_n
 - `frequency_cap`: The recipient has got as many as allowed.
 """
 
-EntryKind: TypeAlias = Literal["commission", "override", "reversal", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
 EntryKind: TypeAlias = Literal["commission", "override", "reversal", "re_rating", "payout", "fee", "payout_returned", "payout_rejected", "fee_returned", "withholding", "adjustment", "write_off"]
 """What an entry is for.
 

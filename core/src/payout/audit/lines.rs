@@ -45,7 +45,8 @@ pub(super) fn reversals(sound: &[Sound<'_>]) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut backward: Vec<&Sound<'_>> =
         sound.iter().filter(|one| one.posting.origin.is_some()).collect();
-    backward.sort_by_key(|one| (one.posting.at, one.posting.key));
+    // Of one instant, what a line is paid anew comes before what is taken back of it.
+    backward.sort_by_key(|one| (one.posting.at, !is_re_rated(one.posting), one.posting.key));
     for one in backward {
         let Some(origin) = one.posting.origin else { continue };
         for (currency, minor) in to_partner(one.posting, |kind| kind == EntryKind::ReRating) {
@@ -71,6 +72,10 @@ pub(super) fn reversals(sound: &[Sound<'_>]) -> Vec<Problem> {
         }
     }
     found
+}
+
+fn is_re_rated(posting: &Posting) -> bool {
+    posting.entries.iter().any(|entry| entry.kind == EntryKind::ReRating)
 }
 
 fn unfounded(origin: DerivedId) -> Problem {
