@@ -4,6 +4,11 @@
 const { call } = require('./call.cjs');
 
 exports.OPERATIONS = Object.freeze([
+  'automation.apply',
+  'automation.replay',
+  'automation.start',
+  'automation.validate',
+  'automation.workflow',
   'calendar.next',
   'commission.evaluate',
   'commission.guarantee',
@@ -39,6 +44,8 @@ exports.OPERATIONS = Object.freeze([
   'payout.withdraw',
   'payout.withhold',
   'schedule.rate',
+  'webhook.sign',
+  'webhook.verify',
   'workflow.accepts',
   'workflow.apply',
   'workflow.describe',
@@ -51,6 +58,14 @@ exports.OPERATIONS = Object.freeze([
   'workflow.start',
   'workflow.validate',
 ]);
+
+exports.automation = {
+  apply: (input) => call('automation.apply', input),
+  replay: (input) => call('automation.replay', input),
+  start: (input) => call('automation.start', input),
+  validate: (input) => call('automation.validate', input),
+  workflow: (input) => call('automation.workflow', input),
+};
 
 exports.calendar = {
   next: (input) => call('calendar.next', input),
@@ -118,6 +133,11 @@ exports.payout = {
 
 exports.schedule = {
   rate: (input) => call('schedule.rate', input),
+};
+
+exports.webhook = {
+  sign: (input) => call('webhook.sign', input),
+  verify: (input) => call('webhook.verify', input),
 };
 
 exports.workflow = {

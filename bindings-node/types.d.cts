@@ -79,6 +79,12 @@ export type Span = string;
 export type TimeOfDay = string;
 
 /**
+ * The secret of a webhook: `whsec_` and base64. No message shows it.
+ * @example "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+ */
+export type WebhookSecret = string;
+
+/**
  * An IANA time zone.
  * @example "Europe/Berlin"
  */
@@ -204,6 +210,146 @@ export interface Approval {
   reason: string;
   /** Who approved it. */
   approved_by: Id[];
+}
+
+/** What `automation.apply` takes. */
+export interface AutomationApplyInput {
+  /** The rule. */
+  automation: AutomationDocument | string;
+  /** Where the instance stood after the last call. */
+  snapshot: SnapshotDocument<InstantInput> | string;
+  /** What happens. */
+  event: WorkflowEvent;
+  /** When it happens: now. */
+  at: InstantInput;
+  /**
+   * Whether to tell everything that happened.
+   * @default false
+   */
+  log?: boolean;
+}
+
+/** A rule: when something happens, and something holds, something is done. */
+export interface AutomationDocument {
+  /** Always `guerdon.automation/1`. */
+  format: 'guerdon.automation/1';
+  /** The rule's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /**
+   * The zone whose wall clock counts the days and months of `delay` and `reentry`; UTC unless
+   * said.
+   * @default "UTC"
+   */
+  zone?: Zone;
+  /**
+   * The facts that come with events and that the condition and the payloads may read, by name.
+   * @default {}
+   */
+  facts?: { [key: string]: FactType };
+  /** What begins a run. */
+  trigger: AutomationTrigger;
+  /** A run begins only where this holds. */
+  condition?: Expression<InstantInput>;
+  /** How long after the trigger the actions are done; at once unless said. */
+  delay?: Span;
+  /**
+   * What is done, in order. Payloads speak of the facts of the trigger, also after a delay.
+   * @default []
+   */
+  actions?: ChartEffect<InstantInput>[];
+  /** A message that is sent, after the actions. */
+  follow_up?: FollowUp;
+  /**
+   * Whether another run may begin for the same one; `once` unless said.
+   * @default {"type":"once"}
+   */
+  reentry?: Reentry;
+  /** What the rule is for: when it happens, there is no run any more, and never again. */
+  goal?: AutomationGoal;
+  /**
+   * What calls off a run that waits for its delay.
+   * @default []
+   */
+  exits?: AutomationExit[];
+}
+
+/** What calls off a run that waits. */
+export interface AutomationExit {
+  /** The event that does. */
+  event: Id;
+  /** Only where this holds. */
+  when?: Expression<InstantInput>;
+}
+
+/** What a rule is for. */
+export interface AutomationGoal {
+  /** The event by which it is reached. */
+  event: Id;
+  /** Only where this holds. */
+  when?: Expression<InstantInput>;
+  /**
+   * What is done then.
+   * @default []
+   */
+  actions?: ChartEffect<InstantInput>[];
+}
+
+/** What `automation.workflow` and `automation.validate` take. */
+export interface AutomationInput {
+  /** The rule. */
+  automation: AutomationDocument | string;
+}
+
+/** What `automation.replay` takes. */
+export interface AutomationReplayInput {
+  /** The rule. */
+  automation: AutomationDocument | string;
+  /** The host's id of the instance. */
+  instance: Id;
+  /** When it starts to wait for its trigger. */
+  at: InstantInput;
+  /**
+   * What happens then, in order.
+   * @default []
+   */
+  history?: WorkflowHappening[];
+  /**
+   * Whether to tell everything that happened.
+   * @default false
+   */
+  log?: boolean;
+}
+
+/** What `automation.start` takes. */
+export interface AutomationStartInput {
+  /** The rule. */
+  automation: AutomationDocument | string;
+  /** The host's id of the instance, unique among all: of the rule and whom it runs for. */
+  instance: Id;
+  /** When it starts to wait for its trigger. */
+  at: InstantInput;
+  /**
+   * Whether to tell everything that happened.
+   * @default false
+   */
+  log?: boolean;
+}
+
+/** What begins a run. */
+export interface AutomationTrigger {
+  /** The event: a name, or `order.*` for every name that begins so. */
+  event: Id;
+}
+
+/** What `automation.workflow` gives back. */
+export interface AutomationWorkflow {
+  /**
+   * The workflow that the rule stands for: every operation on workflows takes it, and instances
+   * of the rule are instances of it.
+   */
+  workflow: WorkflowDocument;
 }
 
 /** Which amount of a sale commissions are computed on. */
@@ -1242,6 +1388,21 @@ export interface FeeChargeSchedule {
    * @default "half_away_from_zero"
    */
   rounding?: Rounding;
+}
+
+/** The message of a follow-up: an effect of the kind `message`. */
+export interface FollowUp {
+  /** The template that it is written from. */
+  template: Id;
+  /** The channel that it goes by. */
+  channel: Id;
+  /** What it is for, as the delivery policy knows it. */
+  purpose?: Id;
+  /**
+   * The values of the template's variables, by name; what is unknown is left out.
+   * @default {}
+   */
+  variables?: { [key: string]: Expression<InstantInput> };
 }
 
 /** How many messages are too many. */
@@ -2765,6 +2926,29 @@ export interface ReadyMadeInput {
   id?: Id;
 }
 
+/** Whether another run may begin for the same one. In any case there is one at a time. */
+export type Reentry =
+  | ReentryOnce
+  | ReentryAlways
+  | ReentryInterval;
+
+/** Never: there is one run, and no other. */
+export interface ReentryOnce {
+  type: 'once';
+}
+
+/** As soon as the one before is over. */
+export interface ReentryAlways {
+  type: 'always';
+}
+
+/** When the one before is over, and it began at least so long ago. */
+export interface ReentryInterval {
+  type: 'interval';
+  /** How long: from exactly so long after the beginning of a run the next may begin. */
+  every: Span;
+}
+
 /** A sale given back, in whole or in part. */
 export interface Refund {
   /** The host's id of the refund. */
@@ -3835,6 +4019,84 @@ export interface Unrounded {
   currency: Currency;
 }
 
+/** Why a webhook is not what it says. */
+export type WebhookReason =
+  /** A header is missing. */
+  | 'header_missing'
+  /** The id is not one. */
+  | 'id_invalid'
+  /** The time is not a whole number of seconds. */
+  | 'timestamp_invalid'
+  /** It was sent too long ago: perhaps somebody sends again what was sent before. */
+  | 'timestamp_too_old'
+  /** It comes from too far in the future. */
+  | 'timestamp_too_new'
+  /** None of its signatures is right. */
+  | 'signature_invalid';
+
+/** What `webhook.sign` takes. */
+export interface WebhookSignInput {
+  /** The secret that it is signed with. */
+  secret: WebhookSecret;
+  /**
+   * Other secrets that it is signed with too, while receivers change from one to the next.
+   * @default []
+   */
+  other_secrets?: WebhookSecret[];
+  /**
+   * The id of the message, the same in every attempt, by which the receiver knows it again.
+   * The id of an effect will do.
+   */
+  id: Id;
+  /** When it is sent: the time of this attempt. */
+  at: InstantInput;
+  /** The body, exactly as it is sent. */
+  body: string;
+}
+
+/** What `webhook.sign` gives back. */
+export interface WebhookSignature {
+  /** The signatures, one for each secret, as they stand in the header. */
+  signature: string;
+  /** The headers to send: `webhook-id`, `webhook-timestamp` and `webhook-signature`. */
+  headers: { [key: string]: string };
+}
+
+/** What `webhook.verify` gives back. */
+export interface WebhookVerdict {
+  /** Whether it is what it says; if not, nothing of it is to be trusted. */
+  valid: boolean;
+  /** Why not. */
+  reason?: WebhookReason;
+  /** Its id, if it is: one that was handled before is not handled again. */
+  id?: Id;
+  /** When it was sent, if it is. */
+  at?: Instant;
+}
+
+/** What `webhook.verify` takes. */
+export interface WebhookVerifyInput {
+  /** The secret that it should be signed with. */
+  secret: WebhookSecret;
+  /**
+   * Other secrets that will do, while the sender changes from one to the next.
+   * @default []
+   */
+  other_secrets?: WebhookSecret[];
+  /** The headers of the request; their names may be in capitals, and others are not looked at. */
+  headers: { [key: string]: string };
+  /** The body, exactly as it came, before it is read as anything. */
+  body: string;
+  /** The time now. */
+  now: InstantInput;
+  /**
+   * How many seconds the clocks of both sides may differ, or the message may be late; 300
+   * unless said.
+   * @default 300
+   */
+  tolerance_seconds?: number;
+}
+
 /** A day of the week; the week begins on Monday (ISO 8601). */
 export type Weekday =
   /** Monday. */
@@ -4562,6 +4824,16 @@ export interface WorkflowTurn {
 
 /** What each operation takes and gives. */
 export interface Operations {
+  /** Lets something happen to an instance of an automation, and says what the host is to do. */
+  'automation.apply': { input: AutomationApplyInput; output: WorkflowOutcome };
+  /** Plays the history of an instance of an automation from its beginning. */
+  'automation.replay': { input: AutomationReplayInput; output: WorkflowReplay };
+  /** Lets an automation wait for its trigger. */
+  'automation.start': { input: AutomationStartInput; output: WorkflowOutcome };
+  /** Tells everything that is wrong with an automation. */
+  'automation.validate': { input: AutomationInput; output: WorkflowFindings };
+  /** Gives the workflow that an automation stands for. */
+  'automation.workflow': { input: AutomationInput; output: AutomationWorkflow };
   /** Tells when a wall clock shows a time of day next, on any day or on given days of the week. */
   'calendar.next': { input: CalendarNextInput; output: CalendarNext };
   /** What an event earns, for whom and why. */
@@ -4632,6 +4904,10 @@ export interface Operations {
   'payout.withhold': { input: WithholdInput; output: Postings };
   /** Rates events by a tiered schedule, one after the other, and says which steps pay. */
   'schedule.rate': { input: ScheduleRateInput; output: ScheduleRating };
+  /** Signs a webhook, by Standard Webhooks. */
+  'webhook.sign': { input: WebhookSignInput; output: WebhookSignature };
+  /** Tells whether a webhook that came in was sent by somebody who has the secret, and lately. */
+  'webhook.verify': { input: WebhookVerifyInput; output: WebhookVerdict };
   /** Tells what an instance waits for, and whether it would take it. */
   'workflow.accepts': { input: WorkflowAcceptsInput; output: WorkflowAccepts };
   /** Lets an event, a step's end or time change an instance, and says what the host is to do. */

@@ -55,5 +55,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::statechart::CODES,
     payout::CODES,
     workflow::CODES,
+    workflow::automation::CODES,
     workflow::delivery::CODES,
+    workflow::webhook::CODES,
 ];

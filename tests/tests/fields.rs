@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 /// What adds nothing but a check, so that a change of it can only be refused.
 const ONLY_CHECKED: &[(&str, &str)] = &[
+    ("AutomationDocument.format", "another format is another document"),
     ("DeliveryPolicyDocument.format", "another format is another document"),
     ("Group.id", "names a group for its author; ids are unique"),
     (

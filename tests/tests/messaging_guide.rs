@@ -1,17 +1,21 @@
-//! The guide to messages: its documents hold, without anything to complain of.
+//! The guides to messages and automations: their documents hold, without anything to complain of.
 
-const GUIDE: &str = include_str!("../../docs/messaging.md");
+const GUIDES: [&str; 2] =
+    [include_str!("../../docs/automation.md"), include_str!("../../docs/messaging.md")];
 
-/// The samples of a guide that are documents of a format.
+/// The samples of the guides that are documents of a format.
 fn documents(format: &str) -> Vec<&'static str> {
-    let blocks = GUIDE.split("```json\n").skip(1);
+    let blocks = GUIDES.iter().flat_map(|guide| guide.split("```json\n").skip(1));
     let samples = blocks.map(|block| block.split("```").next().unwrap());
     samples.filter(|sample| sample.contains(&format!("\"{format}\""))).collect()
 }
 
 #[test]
 fn every_document_is_usable() {
-    for (format, operation, field) in [("guerdon.delivery/1", "delivery.validate", "policy")] {
+    for (format, operation, field) in [
+        ("guerdon.automation/1", "automation.validate", "automation"),
+        ("guerdon.delivery/1", "delivery.validate", "policy"),
+    ] {
         let documents = documents(format);
         assert!(!documents.is_empty(), "{format}");
         for document in documents {

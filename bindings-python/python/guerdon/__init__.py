@@ -6,7 +6,7 @@ own types: `Decimal`, aware `datetime`, `date`, `UUID` and `Fraction`. Each oper
 of its domain's module, such as `guerdon.money.round`.
 """
 
-from . import calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, schedule, workflow
+from . import automation, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, schedule, webhook, workflow
 from ._errors import GuerdonError
 from ._native import (
     Accepted,
@@ -15,6 +15,11 @@ from ._native import (
     AllocatedPart,
     AllocationPart,
     Approval,
+    AutomationApplyInput,
+    AutomationInput,
+    AutomationReplayInput,
+    AutomationStartInput,
+    AutomationWorkflow,
     CalendarNext,
     CalendarNextInput,
     ChartStepAsked,
@@ -163,6 +168,10 @@ from ._native import (
     TierChange,
     Unpaid,
     Unrounded,
+    WebhookSignInput,
+    WebhookSignature,
+    WebhookVerdict,
+    WebhookVerifyInput,
     WhatIf,
     WhatIfInput,
     WithdrawInput,
@@ -235,6 +244,7 @@ from .types import (
     Step,
     UnpaidReason,
     UuidInput,
+    WebhookReason,
     Weekday,
     WorkflowAnswer,
     WorkflowDeadlineKind,
@@ -253,6 +263,11 @@ __all__ = [
     "AllocatedPart",
     "AllocationPart",
     "Approval",
+    "AutomationApplyInput",
+    "AutomationInput",
+    "AutomationReplayInput",
+    "AutomationStartInput",
+    "AutomationWorkflow",
     "CalendarNext",
     "CalendarNextInput",
     "CalendarUnit",
@@ -440,6 +455,11 @@ __all__ = [
     "UnpaidReason",
     "Unrounded",
     "UuidInput",
+    "WebhookReason",
+    "WebhookSignInput",
+    "WebhookSignature",
+    "WebhookVerdict",
+    "WebhookVerifyInput",
     "Weekday",
     "WhatIf",
     "WhatIfInput",
@@ -481,6 +501,7 @@ __all__ = [
     "WorkflowTurn",
     "ZoneInput",
     "__version__",
+    "automation",
     "calendar",
     "call",
     "commission",
@@ -493,5 +514,6 @@ __all__ = [
     "payout",
     "plan",
     "schedule",
+    "webhook",
     "workflow",
 ]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",
@@ -17,6 +17,11 @@ __all__ = [
     "AllocatedPart",
     "AllocationPart",
     "Approval",
+    "AutomationApplyInput",
+    "AutomationInput",
+    "AutomationReplayInput",
+    "AutomationStartInput",
+    "AutomationWorkflow",
     "CalendarNext",
     "CalendarNextInput",
     "ChartStepAsked",
@@ -170,6 +175,10 @@ __all__ = [
     "TierChange",
     "Unpaid",
     "Unrounded",
+    "WebhookSignInput",
+    "WebhookSignature",
+    "WebhookVerdict",
+    "WebhookVerifyInput",
     "WhatIf",
     "WhatIfInput",
     "WithdrawInput",
@@ -204,6 +213,11 @@ __all__ = [
     "WorkflowStartInput",
     "WorkflowTurn",
     "__version__",
+    "automation_apply",
+    "automation_replay",
+    "automation_start",
+    "automation_validate",
+    "automation_workflow",
     "calendar_next",
     "call",
     "commission_evaluate",
@@ -240,6 +254,8 @@ __all__ = [
     "plan_in_force",
     "plan_lint",
     "schedule_rate",
+    "webhook_sign",
+    "webhook_verify",
     "workflow_accepts",
     "workflow_apply",
     "workflow_describe",
@@ -401,6 +417,116 @@ class Approval:
         """Who approved it."""
     @staticmethod
     def from_json(text: str) -> Approval:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AutomationApplyInput:
+    """What `automation.apply` takes."""
+    def __new__(cls, *, automation: DocumentInput, snapshot: DocumentInput, event: WorkflowEvent, at: InstantInput, log: bool | None = None) -> AutomationApplyInput: ...
+    @property
+    def automation(self) -> str:
+        """The rule."""
+    @property
+    def snapshot(self) -> str:
+        """Where the instance stood after the last call."""
+    @property
+    def event(self) -> WorkflowEvent:
+        """What happens."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it happens: now."""
+    @property
+    def log(self) -> bool:
+        """Whether to tell everything that happened."""
+    @staticmethod
+    def from_json(text: str) -> AutomationApplyInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AutomationInput:
+    """What `automation.workflow` and `automation.validate` take."""
+    def __new__(cls, *, automation: DocumentInput) -> AutomationInput: ...
+    @property
+    def automation(self) -> str:
+        """The rule."""
+    @staticmethod
+    def from_json(text: str) -> AutomationInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AutomationReplayInput:
+    """What `automation.replay` takes."""
+    def __new__(cls, *, automation: DocumentInput, instance: IdInput, at: InstantInput, history: Sequence[WorkflowHappening] | None = None, log: bool | None = None) -> AutomationReplayInput: ...
+    @property
+    def automation(self) -> str:
+        """The rule."""
+    @property
+    def instance(self) -> str:
+        """The host's id of the instance."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it starts to wait for its trigger."""
+    @property
+    def history(self) -> list[WorkflowHappening]:
+        """What happens then, in order."""
+    @property
+    def log(self) -> bool:
+        """Whether to tell everything that happened."""
+    @staticmethod
+    def from_json(text: str) -> AutomationReplayInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AutomationStartInput:
+    """What `automation.start` takes."""
+    def __new__(cls, *, automation: DocumentInput, instance: IdInput, at: InstantInput, log: bool | None = None) -> AutomationStartInput: ...
+    @property
+    def automation(self) -> str:
+        """The rule."""
+    @property
+    def instance(self) -> str:
+        """The host's id of the instance, unique among all: of the rule and whom it runs for."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it starts to wait for its trigger."""
+    @property
+    def log(self) -> bool:
+        """Whether to tell everything that happened."""
+    @staticmethod
+    def from_json(text: str) -> AutomationStartInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AutomationWorkflow:
+    """What `automation.workflow` gives back."""
+    def __new__(cls, *, workflow: DocumentInput) -> AutomationWorkflow: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow that the rule stands for: every operation on workflows takes it, and instances
+        of the rule are instances of it.
+        """
+    @staticmethod
+    def from_json(text: str) -> AutomationWorkflow:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -3952,6 +4078,109 @@ class Unrounded:
     def __hash__(self) -> int: ...
 
 @final
+class WebhookSignInput:
+    """What `webhook.sign` takes."""
+    def __new__(cls, *, secret: str, other_secrets: Sequence[str] | None = None, id: IdInput, at: InstantInput, body: str) -> WebhookSignInput: ...
+    @property
+    def secret(self) -> str:
+        """The secret that it is signed with."""
+    @property
+    def other_secrets(self) -> list[str]:
+        """Other secrets that it is signed with too, while receivers change from one to the next."""
+    @property
+    def id(self) -> str:
+        """The id of the message, the same in every attempt, by which the receiver knows it again.
+        The id of an effect will do.
+        """
+    @property
+    def at(self) -> _dt.datetime:
+        """When it is sent: the time of this attempt."""
+    @property
+    def body(self) -> str:
+        """The body, exactly as it is sent."""
+    @staticmethod
+    def from_json(text: str) -> WebhookSignInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WebhookSignature:
+    """What `webhook.sign` gives back."""
+    def __new__(cls, *, signature: str, headers: Mapping[str, str]) -> WebhookSignature: ...
+    @property
+    def signature(self) -> str:
+        """The signatures, one for each secret, as they stand in the header."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers to send: `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
+    @staticmethod
+    def from_json(text: str) -> WebhookSignature:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WebhookVerdict:
+    """What `webhook.verify` gives back."""
+    def __new__(cls, *, valid: bool, reason: WebhookReason | None = None, id: IdInput | None = None, at: InstantInput | None = None) -> WebhookVerdict: ...
+    @property
+    def valid(self) -> bool:
+        """Whether it is what it says; if not, nothing of it is to be trusted."""
+    @property
+    def reason(self) -> WebhookReason | None:
+        """Why not."""
+    @property
+    def id(self) -> str | None:
+        """Its id, if it is: one that was handled before is not handled again."""
+    @property
+    def at(self) -> _dt.datetime | None:
+        """When it was sent, if it is."""
+    @staticmethod
+    def from_json(text: str) -> WebhookVerdict:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WebhookVerifyInput:
+    """What `webhook.verify` takes."""
+    def __new__(cls, *, secret: str, other_secrets: Sequence[str] | None = None, headers: Mapping[str, str], body: str, now: InstantInput, tolerance_seconds: int | None = None) -> WebhookVerifyInput: ...
+    @property
+    def secret(self) -> str:
+        """The secret that it should be signed with."""
+    @property
+    def other_secrets(self) -> list[str]:
+        """Other secrets that will do, while the sender changes from one to the next."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the request; their names may be in capitals, and others are not looked at."""
+    @property
+    def body(self) -> str:
+        """The body, exactly as it came, before it is read as anything."""
+    @property
+    def now(self) -> _dt.datetime:
+        """The time now."""
+    @property
+    def tolerance_seconds(self) -> int:
+        """How many seconds the clocks of both sides may differ, or the message may be late; 300
+        unless said.
+        """
+    @staticmethod
+    def from_json(text: str) -> WebhookVerifyInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WhatIf:
     """What differs between two plans over one history."""
     def __new__(cls, *, total: Difference, by_partner: Sequence[Difference], by_rule: Sequence[Difference], by_period: Sequence[Difference], entries: Sequence[Difference]) -> WhatIf: ...
@@ -4675,6 +4904,21 @@ class WorkflowTurn:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+def automation_apply(input: AutomationApplyInput) -> WorkflowOutcome:
+    """Lets something happen to an instance of an automation, and says what the host is to do."""
+
+def automation_replay(input: AutomationReplayInput) -> WorkflowReplay:
+    """Plays the history of an instance of an automation from its beginning."""
+
+def automation_start(input: AutomationStartInput) -> WorkflowOutcome:
+    """Lets an automation wait for its trigger."""
+
+def automation_validate(input: AutomationInput) -> WorkflowFindings:
+    """Tells everything that is wrong with an automation."""
+
+def automation_workflow(input: AutomationInput) -> AutomationWorkflow:
+    """Gives the workflow that an automation stands for."""
+
 def calendar_next(input: CalendarNextInput) -> CalendarNext:
     """Tells when a wall clock shows a time of day next, on any day or on given days of the week."""
 
@@ -4779,6 +5023,12 @@ def payout_withhold(input: WithholdInput) -> Postings:
 
 def schedule_rate(input: ScheduleRateInput) -> ScheduleRating:
     """Rates events by a tiered schedule, one after the other, and says which steps pay."""
+
+def webhook_sign(input: WebhookSignInput) -> WebhookSignature:
+    """Signs a webhook, by Standard Webhooks."""
+
+def webhook_verify(input: WebhookVerifyInput) -> WebhookVerdict:
+    """Tells whether a webhook that came in was sent by somebody who has the secret, and lately."""
 
 def workflow_accepts(input: WorkflowAcceptsInput) -> WorkflowAccepts:
     """Tells what an instance waits for, and whether it would take it."""

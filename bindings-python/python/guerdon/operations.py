@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import _native, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, schedule, workflow
+from . import _native, automation, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, schedule, webhook, workflow
 
 
 class Operation(NamedTuple):
@@ -23,6 +23,11 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation("automation.apply", "Lets something happen to an instance of an automation, and says what the host is to do.", automation.apply, _native.automation_apply, _native.AutomationApplyInput),
+    Operation("automation.replay", "Plays the history of an instance of an automation from its beginning.", automation.replay, _native.automation_replay, _native.AutomationReplayInput),
+    Operation("automation.start", "Lets an automation wait for its trigger.", automation.start, _native.automation_start, _native.AutomationStartInput),
+    Operation("automation.validate", "Tells everything that is wrong with an automation.", automation.validate, _native.automation_validate, _native.AutomationInput),
+    Operation("automation.workflow", "Gives the workflow that an automation stands for.", automation.workflow, _native.automation_workflow, _native.AutomationInput),
     Operation("calendar.next", "Tells when a wall clock shows a time of day next, on any day or on given days of the week.", calendar.next, _native.calendar_next, _native.CalendarNextInput),
     Operation("commission.evaluate", "What an event earns, for whom and why.", commission.evaluate, _native.commission_evaluate, _native.EvaluateInput),
     Operation("commission.guarantee", "Settles what partners are paid at least in each period: what to add, and what to take back.", commission.guarantee, _native.commission_guarantee, _native.GuaranteeInput),
@@ -58,6 +63,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("payout.withdraw", "Takes a withdrawal that a partner asks for, or says everything that stands in its way.", payout.withdraw, _native.payout_withdraw, _native.WithdrawInput),
     Operation("payout.withhold", "Posts what is to be withheld of a year's earnings, and gives back what no longer is.", payout.withhold, _native.payout_withhold, _native.WithholdInput),
     Operation("schedule.rate", "Rates events by a tiered schedule, one after the other, and says which steps pay.", schedule.rate, _native.schedule_rate, _native.ScheduleRateInput),
+    Operation("webhook.sign", "Signs a webhook, by Standard Webhooks.", webhook.sign, _native.webhook_sign, _native.WebhookSignInput),
+    Operation("webhook.verify", "Tells whether a webhook that came in was sent by somebody who has the secret, and lately.", webhook.verify, _native.webhook_verify, _native.WebhookVerifyInput),
     Operation("workflow.accepts", "Tells what an instance waits for, and whether it would take it.", workflow.accepts, _native.workflow_accepts, _native.WorkflowAcceptsInput),
     Operation("workflow.apply", "Lets an event, a step's end or time change an instance, and says what the host is to do.", workflow.apply, _native.workflow_apply, _native.WorkflowApplyInput),
     Operation("workflow.describe", "Checks a workflow, and says what it is made of.", workflow.describe, _native.workflow_describe, _native.WorkflowInput),

@@ -289,6 +289,17 @@ UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_
 - `not_listed`: The partner has a balance and was not listed.
 """
 
+WebhookReason: TypeAlias = Literal["header_missing", "id_invalid", "timestamp_invalid", "timestamp_too_old", "timestamp_too_new", "signature_invalid"]
+"""Why a webhook is not what it says.
+
+- `header_missing`: A header is missing.
+- `id_invalid`: The id is not one.
+- `timestamp_invalid`: The time is not a whole number of seconds.
+- `timestamp_too_old`: It was sent too long ago: perhaps somebody sends again what was sent before.
+- `timestamp_too_new`: It comes from too far in the future.
+- `signature_invalid`: None of its signatures is right.
+"""
+
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 """A day of the week; the week begins on Monday (ISO 8601).
 

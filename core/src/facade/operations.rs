@@ -9,6 +9,11 @@ use super::{Operation, typed};
 macro_rules! for_each_operation {
     ($then:ident) => {
         $then! {
+            automation_apply: "automation.apply", $crate::workflow::automation::apply, $crate::workflow::automation::AutomationApplyInput => $crate::workflow::WorkflowOutcome, "Lets something happen to an instance of an automation, and says what the host is to do.";
+            automation_replay: "automation.replay", $crate::workflow::automation::replay, $crate::workflow::automation::AutomationReplayInput => $crate::workflow::WorkflowReplay, "Plays the history of an instance of an automation from its beginning.";
+            automation_start: "automation.start", $crate::workflow::automation::start, $crate::workflow::automation::AutomationStartInput => $crate::workflow::WorkflowOutcome, "Lets an automation wait for its trigger.";
+            automation_validate: "automation.validate", $crate::workflow::automation::validate, $crate::workflow::automation::AutomationInput => $crate::workflow::WorkflowFindings, "Tells everything that is wrong with an automation.";
+            automation_workflow: "automation.workflow", $crate::workflow::automation::workflow, $crate::workflow::automation::AutomationInput => $crate::workflow::automation::AutomationWorkflow, "Gives the workflow that an automation stands for.";
             calendar_next: "calendar.next", $crate::kernel::calendar::next, $crate::kernel::calendar::CalendarNextInput => $crate::kernel::calendar::CalendarNext, "Tells when a wall clock shows a time of day next, on any day or on given days of the week.";
             commission_evaluate: "commission.evaluate", $crate::commission::evaluate, $crate::commission::EvaluateInput => $crate::commission::Evaluation, "What an event earns, for whom and why.";
             commission_guarantee: "commission.guarantee", $crate::commission::guarantee, $crate::commission::GuaranteeInput => $crate::commission::GuaranteeSettlement, "Settles what partners are paid at least in each period: what to add, and what to take back.";
@@ -44,6 +49,8 @@ macro_rules! for_each_operation {
             payout_withdraw: "payout.withdraw", $crate::payout::withdraw, $crate::payout::WithdrawInput => $crate::payout::Withdrawal, "Takes a withdrawal that a partner asks for, or says everything that stands in its way.";
             payout_withhold: "payout.withhold", $crate::payout::withhold, $crate::payout::WithholdInput => $crate::payout::Postings, "Posts what is to be withheld of a year's earnings, and gives back what no longer is.";
             schedule_rate: "schedule.rate", $crate::kernel::schedule::rate, $crate::kernel::schedule::ScheduleRateInput => $crate::kernel::schedule::ScheduleRating, "Rates events by a tiered schedule, one after the other, and says which steps pay.";
+            webhook_sign: "webhook.sign", $crate::workflow::webhook::sign, $crate::workflow::webhook::WebhookSignInput => $crate::workflow::webhook::WebhookSignature, "Signs a webhook, by Standard Webhooks.";
+            webhook_verify: "webhook.verify", $crate::workflow::webhook::verify, $crate::workflow::webhook::WebhookVerifyInput => $crate::workflow::webhook::WebhookVerdict, "Tells whether a webhook that came in was sent by somebody who has the secret, and lately.";
             workflow_accepts: "workflow.accepts", $crate::workflow::accepts, $crate::workflow::WorkflowAcceptsInput => $crate::workflow::WorkflowAccepts, "Tells what an instance waits for, and whether it would take it.";
             workflow_apply: "workflow.apply", $crate::workflow::apply, $crate::workflow::WorkflowApplyInput => $crate::workflow::WorkflowOutcome, "Lets an event, a step's end or time change an instance, and says what the host is to do.";
             workflow_describe: "workflow.describe", $crate::workflow::describe, $crate::workflow::WorkflowInput => $crate::workflow::WorkflowDescription, "Checks a workflow, and says what it is made of.";

@@ -209,6 +209,18 @@ impl Problems {
         self
     }
 
+    /// The same problems, each once, where one part of a document was looked at several times.
+    #[must_use]
+    pub fn once(self) -> Self {
+        let mut seen: Vec<Problem> = Vec::with_capacity(self.0.len());
+        for problem in self.0 {
+            if !seen.contains(&problem) {
+                seen.push(problem);
+            }
+        }
+        Self(seen)
+    }
+
     /// The same problems, one level further out.
     #[must_use]
     pub fn under(self, segment: impl fmt::Display) -> Self {

@@ -12,6 +12,7 @@
 //! off.
 
 mod apply;
+pub mod automation;
 mod compile;
 pub mod delivery;
 mod document;
@@ -26,6 +27,7 @@ mod reference;
 mod retry;
 mod steps;
 mod stored;
+pub mod webhook;
 
 pub use compile::{Workflow, WorkflowDescription, WorkflowFindings, describe, validate};
 pub use document::{
