@@ -21,8 +21,12 @@ exports.OPERATIONS = Object.freeze([
   'delivery.validate',
   'explain.text',
   'expression.evaluate',
+  'fraud.check',
+  'fraud.describe_policy',
+  'fraud.run',
   'ladder.levels',
   'ladder.progress',
+  'ladder.rank',
   'ledger.audit',
   'ledger.balances',
   'money.allocate',
@@ -46,6 +50,8 @@ exports.OPERATIONS = Object.freeze([
   'schedule.rate',
   'webhook.sign',
   'webhook.verify',
+  'usage.describe_prices',
+  'usage.rate',
   'workflow.accepts',
   'workflow.apply',
   'workflow.describe',
@@ -94,9 +100,16 @@ exports.expression = {
   evaluate: (input) => call('expression.evaluate', input),
 };
 
+exports.fraud = {
+  check: (input) => call('fraud.check', input),
+  describePolicy: (input) => call('fraud.describe_policy', input),
+  run: (input) => call('fraud.run', input),
+};
+
 exports.ladder = {
   levels: (input) => call('ladder.levels', input),
   progress: (input) => call('ladder.progress', input),
+  rank: (input) => call('ladder.rank', input),
 };
 
 exports.ledger = {
@@ -138,6 +151,11 @@ exports.schedule = {
 exports.webhook = {
   sign: (input) => call('webhook.sign', input),
   verify: (input) => call('webhook.verify', input),
+};
+
+exports.usage = {
+  describePrices: (input) => call('usage.describe_prices', input),
+  rate: (input) => call('usage.rate', input),
 };
 
 exports.workflow = {

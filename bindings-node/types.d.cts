@@ -352,6 +352,21 @@ export interface AutomationWorkflow {
   workflow: WorkflowDocument;
 }
 
+/** What may be on a list. */
+export type BannedFact =
+  /** Where traffic comes from, as the host names it; a conversion without one has its click's. */
+  | 'source'
+  /** The domain of the page that the click came from; a conversion without one has its click's. */
+  | 'referrer'
+  /** The country. */
+  | 'country'
+  /** The domain of the e-mail address. */
+  | 'email_domain'
+  /** The IP address. */
+  | 'ip'
+  /** The device. */
+  | 'device';
+
 /** Which amount of a sale commissions are computed on. */
 export type Base =
   /** The event's `net` amount, or its `amount` where it brings no net one. */
@@ -640,6 +655,22 @@ export interface ChartTransition<At = Instant> {
    * @default []
    */
   actions?: ChartAction<At>[];
+}
+
+/** What is different for one client. */
+export interface ClientPrices {
+  /**
+   * Meters that take the place of the book's, or are this client's alone.
+   * @default {}
+   */
+  meters?: { [key: string]: UsageMeter };
+  /** The least of an invoice; that of the book unless said. */
+  minimum?: Amount;
+  /**
+   * What is taken off each line, before its minimum and maximum; nothing unless said.
+   * @default {"percent":"0"}
+   */
+  discount?: Rate;
 }
 
 /** Which of a group's matching rules are paid. */
@@ -939,6 +970,45 @@ export interface DocumentReference {
   version: number;
   /** SHA-256 of the document's canonical form. */
   hash: Id;
+}
+
+/** Who shares it. */
+export type DuplicateAmong =
+  /** The customers of conversions; a conversion without one counts as one. */
+  | 'customers'
+  /** Partners. */
+  | 'partners';
+
+/** What several may share. */
+export type DuplicateFact =
+  /** The postal address. */
+  | 'address'
+  /** The IP address. */
+  | 'ip'
+  /** The device. */
+  | 'device'
+  /** The e-mail address. */
+  | 'email';
+
+/** When two e-mail addresses are one. Case never makes a difference. */
+export interface EmailForm {
+  /**
+   * Whether what follows a plus sign is left out, as in `ada+shop@example.com`; it is unless
+   * said.
+   * @default true
+   */
+  plus_tags?: boolean;
+  /**
+   * Domains at which dots before the at sign make no difference; `gmail.com` and
+   * `googlemail.com` unless said.
+   * @default ["gmail.com","googlemail.com"]
+   */
+  dotless_domains?: string[];
+  /**
+   * Domains that are another name of a domain; `googlemail.com` for `gmail.com` unless said.
+   * @default {"googlemail.com":"gmail.com"}
+   */
+  aliases?: { [key: string]: string };
 }
 
 /** What an entry is for. */
@@ -1403,6 +1473,765 @@ export interface FollowUp {
    * @default {}
    */
   variables?: { [key: string]: Expression<InstantInput> };
+}
+
+/** What a finding does. The strictest of a subject's findings decides. */
+export type FraudAction =
+  /** Nothing; it is only told. */
+  | 'pass'
+  /** Somebody should look at it; it goes on meanwhile. */
+  | 'flag'
+  /** It waits until somebody has looked at it. */
+  | 'hold'
+  /** It is refused. */
+  | 'block';
+
+/** Who and what is never suspected. */
+export interface FraudAllowed {
+  /**
+   * Partners who are left out of all checks.
+   * @default []
+   */
+  partners?: Id[];
+  /**
+   * Customers who are left out, such as those of tests.
+   * @default []
+   */
+  customers?: Id[];
+  /**
+   * IP addresses, or ranges of them, that no check looks at, such as that of an office.
+   * @default []
+   */
+  ips?: string[];
+  /**
+   * Devices that no check looks at.
+   * @default []
+   */
+  devices?: string[];
+  /**
+   * Postal addresses that no check looks at.
+   * @default []
+   */
+  addresses?: string[];
+  /**
+   * E-mail addresses that no check looks at.
+   * @default []
+   */
+  emails?: string[];
+  /**
+   * Domains of e-mail addresses that no check looks at; those below them too.
+   * @default []
+   */
+  email_domains?: string[];
+}
+
+/** What was found about one subject. */
+export interface FraudAssessment {
+  /** What kind of thing it is. */
+  kind: FraudSubjectKind;
+  /** Its id. */
+  id: Id;
+  /** The partner it belongs to, or who it is. */
+  partner: Id;
+  /** When it happened; none for a partner. */
+  at?: Instant;
+  /** The strictest action of the findings. */
+  action: FraudAction;
+  /** The findings, in the order of the policy's checks. */
+  findings: FraudFinding[];
+}
+
+/** One check, and what its findings do. */
+export interface FraudCheck {
+  /** The check's id, unique in its policy; findings name it. */
+  id: Id;
+  /** What is checked. */
+  check: FraudTest;
+  /** What a finding does. */
+  action: FraudAction;
+  /**
+   * How much a finding matters to who reads it; `medium` unless said.
+   * @default "medium"
+   */
+  severity?: FraudSeverity;
+  /**
+   * What it does when a fact is not known that the check needs; `pass` unless said, which also
+   * leaves out the finding.
+   * @default "pass"
+   */
+  unknown?: FraudAction;
+  /**
+   * Whether the check is made; it is unless said.
+   * @default true
+   */
+  enabled?: boolean;
+  /**
+   * Partners to whom this check does not apply.
+   * @default []
+   */
+  except?: Id[];
+}
+
+/** What `fraud.check` takes. */
+export interface FraudCheckInput {
+  /** The policy. */
+  policy: FraudPolicyDocument | string;
+  /** What is judged. */
+  subject: FraudSubject;
+  /**
+   * What it is judged beside: the partner, the click, and the records that share an address, a
+   * device, a customer or a payout method with it. One of the subject's own id is left out.
+   * @default {}
+   */
+  context?: FraudHistory;
+}
+
+/** What `fraud.check` gives. */
+export interface FraudChecked {
+  /** The policy that was applied. */
+  policy: FraudPolicyReference;
+  /** What kind of thing was judged. */
+  kind: FraudSubjectKind;
+  /** Its id. */
+  id: Id;
+  /** The strictest action of the findings; `pass` without any. */
+  action: FraudAction;
+  /** The findings, in the order of the policy's checks. */
+  findings: FraudFinding[];
+}
+
+/** A click on a partner's link. */
+export interface FraudClick {
+  /** The click's id. */
+  id: Id;
+  /** Whose link it was. */
+  partner: Id;
+  /** When. */
+  at: InstantInput;
+  /** The visitor's IP address. */
+  ip?: string;
+  /** The visitor's device. */
+  device?: string;
+  /** The country that it came from. */
+  country?: string;
+  /** Where the traffic comes from, as the host names it. */
+  source?: string;
+  /** The page that it came from, or its domain. */
+  referrer?: string;
+  /** The link that was followed, with its parameters. */
+  url?: string;
+}
+
+/** What was found; the same in every policy. */
+export type FraudCode =
+  /** Several share a postal address. */
+  | 'duplicate_address'
+  /** Several share an IP address. */
+  | 'duplicate_ip'
+  /** Several share a device. */
+  | 'duplicate_device'
+  /** Several share an e-mail address. */
+  | 'duplicate_email'
+  /** The customer has the partner's e-mail address. */
+  | 'self_referral_email'
+  /** The customer's e-mail address is at a domain of the partner. */
+  | 'self_referral_domain'
+  /** The customer has the partner's postal address. */
+  | 'self_referral_address'
+  /** The customer has the partner's IP address. */
+  | 'self_referral_ip'
+  /** The customer has the partner's device. */
+  | 'self_referral_device'
+  /** Too many conversions within a time. */
+  | 'conversion_velocity'
+  /** Too many clicks within a time. */
+  | 'click_velocity'
+  /** The conversion comes too soon after its click, or before it. */
+  | 'click_to_conversion_too_short'
+  /** The conversion comes too late after its click. */
+  | 'click_to_conversion_too_long'
+  /** Several partners use one payout method. */
+  | 'shared_payout_method'
+  /** The source of the traffic is banned. */
+  | 'banned_source'
+  /** The page that the click came from is banned. */
+  | 'banned_referrer'
+  /** The country is banned. */
+  | 'banned_country'
+  /** The domain of the e-mail address is banned. */
+  | 'banned_email_domain'
+  /** The IP address is banned. */
+  | 'banned_ip'
+  /** The device is banned. */
+  | 'banned_device'
+  /** The country is not among those that are served. */
+  | 'country_not_allowed'
+  /** The click and the conversion come from different countries. */
+  | 'country_mismatch'
+  /** More conversions for the clicks than there should be. */
+  | 'conversion_rate'
+  /** The click was bought from an advertiser. */
+  | 'paid_traffic'
+  /** The partner shares something with one who is banned. */
+  | 'banned_partner_match';
+
+/** How often something was found. */
+export interface FraudCodeCount {
+  /** What was found. */
+  code: FraudCode;
+  /** How often. */
+  count: number;
+  /** When last; none where it was about the partner itself. */
+  last_at?: Instant;
+}
+
+/** A signup, lead or sale that a partner is to be paid for. */
+export interface FraudConversion {
+  /** The host's id of it, such as that of the order. */
+  id: Id;
+  /** The partner who is to be paid. */
+  partner: Id;
+  /** When. */
+  at: InstantInput;
+  /** The click that it is attributed to. */
+  click?: Id;
+  /** When that was, where the click itself is not among the records. */
+  clicked_at?: InstantInput;
+  /** The customer. */
+  customer?: Id;
+  /** The customer's e-mail address. */
+  email?: string;
+  /** The customer's postal address, in one form for all records. */
+  address?: string;
+  /** The customer's IP address. */
+  ip?: string;
+  /** The customer's device. */
+  device?: string;
+  /** The customer's country, such as that of the card. */
+  country?: string;
+  /** Where the traffic comes from; as the click says unless said. */
+  source?: string;
+  /** The page that it came from, or its domain; as the click says unless said. */
+  referrer?: string;
+}
+
+/** What a finding rests on. */
+export type FraudEvidence =
+  | FraudEvidenceShared
+  | FraudEvidenceMatched
+  | FraudEvidenceDiffers
+  | FraudEvidenceFrequent
+  | FraudEvidenceElapsed
+  | FraudEvidenceListed
+  | FraudEvidenceProportion
+  | FraudEvidenceUnknown;
+
+/** Several share a value. */
+export interface FraudEvidenceShared {
+  type: 'shared';
+  /** What is shared. */
+  fact: FraudFact;
+  /** Its value, in the form in which it was compared. */
+  value: string;
+  /** How many share it, the subject's own included. */
+  count: number;
+  /** How many may. */
+  most: number;
+  /** The others' records, at most ten, the latest of each of the latest. */
+  others: Id[];
+}
+
+/** Two values are one that should not be. */
+export interface FraudEvidenceMatched {
+  type: 'matched';
+  /** What was compared. */
+  fact: FraudFact;
+  /** The value, in the form in which it was compared. */
+  value: string;
+  /** Whose other value it is. */
+  partner: Id;
+}
+
+/** Two values are not one that should be. */
+export interface FraudEvidenceDiffers {
+  type: 'differs';
+  /** What was compared. */
+  fact: FraudFact;
+  /** The value. */
+  value: string;
+  /** The other value. */
+  other: string;
+  /** The click that has it. */
+  click: Id;
+}
+
+/** Too many within a time. */
+export interface FraudEvidenceFrequent {
+  type: 'frequent';
+  /** Whose are counted together. */
+  fact: FraudFact;
+  /** Which partner, address, device or customer. */
+  value: string;
+  /** How many there were, the subject included. */
+  count: number;
+  /** How many there may be. */
+  most: number;
+  /** The time that ends with the subject. */
+  window: Span;
+  /** The others, at most ten, the latest. */
+  others: Id[];
+}
+
+/** Too little or too much time passed. */
+export interface FraudEvidenceElapsed {
+  type: 'elapsed';
+  /** When the click was. */
+  clicked_at: Instant;
+  /** Microseconds from the click to the conversion; below zero when the click came after it. */
+  elapsed_us: number;
+  /** The least or the most that it should be, whichever it is not. */
+  limit: Span;
+}
+
+/** A value is on a list, or not on one. */
+export interface FraudEvidenceListed {
+  type: 'listed';
+  /** What was looked up. */
+  fact: FraudFact;
+  /** The value. */
+  value: string;
+  /** The entry of the list; none where it should be on the list and is not. */
+  entry?: string;
+}
+
+/** A proportion is too high. */
+export interface FraudEvidenceProportion {
+  type: 'proportion';
+  /** How many conversions there were. */
+  conversions: number;
+  /** For how many clicks. */
+  clicks: number;
+  /** The most that the one may be of the other. */
+  most: Rate;
+}
+
+/** Something that the check needs is not known. */
+export interface FraudEvidenceUnknown {
+  type: 'unknown';
+  /** What. */
+  facts: FraudFact[];
+}
+
+/** A fact of a record. */
+export type FraudFact =
+  /** The partner, who is not among the records. */
+  | 'partner'
+  /** The click, which is not among the records. */
+  | 'click'
+  /** The customer. */
+  | 'customer'
+  /** The e-mail address. */
+  | 'email'
+  /** The domain of the e-mail address. */
+  | 'email_domain'
+  /** The postal address. */
+  | 'address'
+  /** The IP address. */
+  | 'ip'
+  /** The device. */
+  | 'device'
+  /** The country. */
+  | 'country'
+  /** The source of the traffic. */
+  | 'source'
+  /** The domain of the page that the click came from. */
+  | 'referrer'
+  /** The link that was followed. */
+  | 'url'
+  /** The payout method. */
+  | 'payout_method'
+  /** The partner's e-mail address. */
+  | 'partner_email'
+  /** The partner's domains. */
+  | 'partner_domain'
+  /** The partner's postal address. */
+  | 'partner_address'
+  /** The partner's IP address. */
+  | 'partner_ip'
+  /** The partner's device. */
+  | 'partner_device'
+  /** The country of the click. */
+  | 'click_country'
+  /** When the click was. */
+  | 'clicked_at';
+
+/** What one check found about one subject. */
+export interface FraudFinding {
+  /** The check of the policy. */
+  check: Id;
+  /** What was found, or could not be checked. */
+  code: FraudCode;
+  /** How much it matters. */
+  severity: FraudSeverity;
+  /** What it does. */
+  action: FraudAction;
+  /** What it rests on. */
+  evidence: FraudEvidence;
+  /** The evidence as a sentence, for a person who reviews it. */
+  message: string;
+}
+
+/** Records, each in any order. One that is there twice counts once. */
+export interface FraudHistory {
+  /**
+   * The partners, as they are known now.
+   * @default []
+   */
+  partners?: FraudPartner[];
+  /**
+   * Clicks.
+   * @default []
+   */
+  clicks?: FraudClick[];
+  /**
+   * Signups, leads and sales.
+   * @default []
+   */
+  conversions?: FraudConversion[];
+  /**
+   * Payouts.
+   * @default []
+   */
+  payouts?: FraudPayout[];
+}
+
+/** A partner, as far as fraud goes. */
+export interface FraudPartner {
+  /** The partner's id. */
+  id: Id;
+  /**
+   * Whether the partner was banned from a program; not so unless said.
+   * @default false
+   */
+  banned?: boolean;
+  /** The e-mail address. */
+  email?: string;
+  /**
+   * The domains of the partner's own sites.
+   * @default []
+   */
+  domains?: string[];
+  /** The postal address, in one form for all records. */
+  address?: string;
+  /** The IP address that the partner signs in from. */
+  ip?: string;
+  /** The device that the partner signs in with, such as its fingerprint. */
+  device?: string;
+  /** The partner's country, as in clicks and conversions. */
+  country?: string;
+  /**
+   * The payout methods, such as the fingerprints of bank accounts.
+   * @default []
+   */
+  payout_methods?: Id[];
+}
+
+/** What was found about all that belongs to one partner. */
+export interface FraudPartnerSummary {
+  /** The partner. */
+  partner: Id;
+  /** The strictest action of all its findings. */
+  action: FraudAction;
+  /** How often each thing was found. */
+  findings: FraudCodeCount[];
+}
+
+/** A payout to a partner. */
+export interface FraudPayout {
+  /** The payout's id. */
+  id: Id;
+  /** Who is paid. */
+  partner: Id;
+  /** When. */
+  at: InstantInput;
+  /** The payout method, such as the fingerprint of a bank account. */
+  method?: Id;
+}
+
+/** Which checks are made, and what a finding of each does. */
+export interface FraudPolicyDocument {
+  /** Always `guerdon.fraud/1`. */
+  format: 'guerdon.fraud/1';
+  /** The policy's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /** The checks; findings come in their order. */
+  checks: FraudCheck[];
+  /**
+   * When two e-mail addresses are one.
+   * @default {}
+   */
+  emails?: EmailForm;
+  /**
+   * Domains at which everybody can have an e-mail address, so that sharing one means nothing;
+   * some thirty well-known ones unless said.
+   * @default ["126.com","163.com","aol.com","fastmail.com","gmail.com","gmx.com","gmx.de","gmx.net","googlemail.com","hotmail.co.uk","hotmail.com","hotmail.fr","icloud.com","libero.it","live.com","mac.com","mail.com","mail.ru","me.com","msn.com","orange.fr","outlook.com","proton.me","protonmail.com","qq.com","rediffmail.com","t-online.de","web.de","yahoo.co.jp","yahoo.co.uk","yahoo.com","yahoo.fr","yandex.ru","ymail.com","zoho.com"]
+   */
+  free_mail_domains?: string[];
+  /**
+   * Who and what is never suspected.
+   * @default {}
+   */
+  allow?: FraudAllowed;
+}
+
+/** What `fraud.describe_policy` takes. */
+export interface FraudPolicyInput {
+  /** The policy. */
+  policy: FraudPolicyDocument | string;
+}
+
+/** Which document something comes from, so that it can be computed again. */
+export interface FraudPolicyReference {
+  /** The policy's id. */
+  id: Id;
+  /** Its version. */
+  version: number;
+  /** SHA-256 of the document's canonical form. */
+  hash: Id;
+}
+
+/** What `fraud.run` gives. */
+export interface FraudRun {
+  /** The policy that was applied. */
+  policy: FraudPolicyReference;
+  /**
+   * Every subject with a finding: partners by id, then clicks, conversions and payouts, each in
+   * the order of time, then ids.
+   */
+  assessments: FraudAssessment[];
+  /** Everybody whose subjects have findings, in the order of ids. */
+  partners: FraudPartnerSummary[];
+  /** How many there were, and what becomes of them. */
+  totals: FraudTotals;
+}
+
+/** What `fraud.run` takes. */
+export interface FraudRunInput {
+  /** The policy. */
+  policy: FraudPolicyDocument | string;
+  /** The records, each in any order. */
+  history: FraudHistory;
+  /**
+   * Clicks, conversions and payouts before this instant are not judged again; the others are
+   * judged beside them. All are judged unless said.
+   */
+  since?: InstantInput;
+}
+
+/** How much a finding matters. */
+export type FraudSeverity =
+  /** Worth knowing. */
+  | 'low'
+  /** Worth a look. */
+  | 'medium'
+  /** Probably not as it should be. */
+  | 'high'
+  /** Almost certainly not as it should be. */
+  | 'critical';
+
+/** What is judged by itself. */
+export type FraudSubject =
+  | FraudSubjectPartner
+  | FraudSubjectClick
+  | FraudSubjectConversion
+  | FraudSubjectPayout;
+
+/** A partner, such as one who applies. */
+export interface FraudSubjectPartner {
+  type: 'partner';
+  /** The partner. */
+  partner: FraudPartner;
+}
+
+/** A click. */
+export interface FraudSubjectClick {
+  type: 'click';
+  /** The click. */
+  click: FraudClick;
+}
+
+/** A signup, lead or sale. */
+export interface FraudSubjectConversion {
+  type: 'conversion';
+  /** The conversion. */
+  conversion: FraudConversion;
+}
+
+/** A payout. */
+export interface FraudSubjectPayout {
+  type: 'payout';
+  /** The payout. */
+  payout: FraudPayout;
+}
+
+/** What kind of thing is judged. */
+export type FraudSubjectKind =
+  /** A partner. */
+  | 'partner'
+  /** A click. */
+  | 'click'
+  /** A conversion. */
+  | 'conversion'
+  /** A payout. */
+  | 'payout';
+
+/** What is checked. */
+export type FraudTest =
+  | FraudTestDuplicate
+  | FraudTestSelfReferral
+  | FraudTestVelocity
+  | FraudTestClickToConversion
+  | FraudTestSharedPayoutMethod
+  | FraudTestBanned
+  | FraudTestCountryNotAllowed
+  | FraudTestCountryMismatch
+  | FraudTestConversionRate
+  | FraudTestPaidTraffic
+  | FraudTestBannedPartnerMatch;
+
+/** One address, device or e-mail address is used by several. */
+export interface FraudTestDuplicate {
+  type: 'duplicate';
+  /** What is shared. */
+  of: DuplicateFact;
+  /**
+   * Who shares it; customers unless said.
+   * @default "customers"
+   */
+  among?: DuplicateAmong;
+  /**
+   * How many may share it; 1 unless said.
+   * @default 1
+   */
+  most?: number;
+  /**
+   * How far back conversions are looked at, a day being 24 hours; without limit unless
+   * said. Partners have no moment, and no window.
+   */
+  window?: Span;
+}
+
+/** The customer is the partner. */
+export interface FraudTestSelfReferral {
+  type: 'self_referral';
+  /** What they have in common. */
+  by: SelfReferralFact;
+}
+
+/** Too many within a time. */
+export interface FraudTestVelocity {
+  type: 'velocity';
+  /**
+   * What is counted; conversions unless said.
+   * @default "conversions"
+   */
+  of?: VelocityOf;
+  /**
+   * Whose are counted together; a partner's unless said.
+   * @default "partner"
+   */
+  per?: VelocityPer;
+  /** How many there may be. */
+  most: number;
+  /** In which time, a day being 24 hours; it ends with the one that is judged. */
+  window: Span;
+}
+
+/** A conversion comes too soon after its click, or too late. */
+export interface FraudTestClickToConversion {
+  type: 'click_to_conversion';
+  /** The least time between them; any unless said. A day is 24 hours. */
+  min?: Span;
+  /** The most time between them; any unless said. */
+  max?: Span;
+}
+
+/** One payout method is used by several partners. */
+export interface FraudTestSharedPayoutMethod {
+  type: 'shared_payout_method';
+  /**
+   * How many may use it; 1 unless said.
+   * @default 1
+   */
+  most?: number;
+}
+
+/** Something is on a list of what is not wanted. */
+export interface FraudTestBanned {
+  type: 'banned';
+  /** What is looked up. */
+  of: BannedFact;
+  /**
+   * The list. A domain stands for those below it too, and an IP address may be a range,
+   * such as `203.0.113.0/24`; case makes no difference.
+   */
+  values: string[];
+}
+
+/** A country is not on the list of those that are served. */
+export interface FraudTestCountryNotAllowed {
+  type: 'country_not_allowed';
+  /** Those that are. */
+  countries: string[];
+}
+
+/** The click and the conversion come from different countries. */
+export interface FraudTestCountryMismatch {
+  type: 'country_mismatch';
+}
+
+/** A partner has more conversions for its clicks than anybody has. */
+export interface FraudTestConversionRate {
+  type: 'conversion_rate';
+  /** The most conversions in proportion to clicks. */
+  most: Rate;
+  /**
+   * How many conversions there have to be for it to mean something; 10 unless said.
+   * @default 10
+   */
+  least_conversions?: number;
+}
+
+/** A click was bought from an advertiser, as its link tells. */
+export interface FraudTestPaidTraffic {
+  type: 'paid_traffic';
+  /**
+   * The parameters of a link that tell it, as `gclid` or `utm_medium=cpc`; those of the
+   * large advertisers unless said.
+   * @default ["gclid","gclsrc","gbraid","wbraid","dclid","msclkid"]
+   */
+  parameters?: string[];
+}
+
+/** A partner shares an e-mail address, a device or a payout method with one that is banned. */
+export interface FraudTestBannedPartnerMatch {
+  type: 'banned_partner_match';
+}
+
+/** How many subjects there were, and what becomes of them. */
+export interface FraudTotals {
+  /** How many were judged. */
+  subjects: number;
+  /** How many pass. */
+  passed: number;
+  /** How many are flagged. */
+  flagged: number;
+  /** How many are held. */
+  held: number;
+  /** How many are blocked. */
+  blocked: number;
 }
 
 /** How many messages are too many. */
@@ -2818,6 +3647,58 @@ export interface Postings {
   postings: Posting[];
 }
 
+/** What metered usage costs. */
+export interface PriceBookDocument {
+  /** Always `guerdon.prices/1`. */
+  format: 'guerdon.prices/1';
+  /** The book's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /** The currency; all amounts in this document are in it. */
+  currency: Currency;
+  /** The zone in which periods begin and end. */
+  zone: Zone;
+  /**
+   * The period of an invoice, in which usage is added up; a month unless said.
+   * @default "month"
+   */
+  period?: CalendarUnit;
+  /** The meters, by name. */
+  meters: { [key: string]: UsageMeter };
+  /**
+   * The least of an invoice whose period is over; 0 unless said.
+   * @default "0"
+   */
+  minimum?: Amount;
+  /**
+   * How a line is rounded to the currency's minor unit.
+   * @default "half_away_from_zero"
+   */
+  rounding?: Rounding;
+  /**
+   * What is different for some clients, by their ids.
+   * @default {}
+   */
+  clients?: { [key: string]: ClientPrices };
+}
+
+/** What `usage.describe_prices` takes. */
+export interface PriceBookInput {
+  /** The price book. */
+  prices: PriceBookDocument | string;
+}
+
+/** Which document something comes from, so that it can be computed again. */
+export interface PriceBookReference {
+  /** The book's id. */
+  id: Id;
+  /** Its version. */
+  version: number;
+  /** SHA-256 of the document's canonical form. */
+  hash: Id;
+}
+
 /** One thing that is wrong, where, and what to do about it. */
 export interface Problem {
   /** What kind of problem this is; stable, and the same in every language. */
@@ -2892,6 +3773,82 @@ export interface QuietHours {
    */
   then?: Held;
 }
+
+/** A place in a ranking. */
+export interface Ranked {
+  /** The rank, from 1. */
+  rank: number;
+  /** Who. */
+  id: Id;
+  /** The measure. */
+  measure: Amount;
+  /** How many have the same measure, this one included. */
+  sharing: number;
+  /** How far it is to the next better measure; none for the best. */
+  gap?: Amount;
+  /** The level that the measure reaches, where there is a ladder; none below the first. */
+  level?: Id;
+  /** The rank by the measures of the time before. */
+  previous_rank?: number;
+  /** How many ranks it went up since, or down when it is below zero. */
+  moved?: number;
+}
+
+/** What `ladder.rank` gives. */
+export interface Ranking {
+  /** How many were ranked. */
+  count: number;
+  /** Those who are told, by rank, then id. */
+  ranked: Ranked[];
+}
+
+/** One who is ranked. */
+export interface RankingEntry {
+  /** Who. */
+  id: Id;
+  /** The measure, such as the volume of a month; zero and less are ranked like any other. */
+  measure: Amount;
+  /** The measure of the time before, to tell who moved; not ranked then unless said. */
+  previous?: Amount;
+}
+
+/** What `ladder.rank` takes. */
+export interface RankingInput {
+  /** Who is ranked, in any order, each once. */
+  entries: RankingEntry[];
+  /**
+   * What rank equal measures have; the standard competition ranking unless said.
+   * @default "competition"
+   */
+  ties?: RankingTies;
+  /**
+   * Which measure comes first; the largest unless said.
+   * @default "descending"
+   */
+  order?: RankingOrder;
+  /** How many ranks are told, those who share the last one included; all unless said. */
+  top?: number;
+  /** Who is told whatever the rank, with the one before and the one after. */
+  around?: Id;
+  /** A ladder, to tell the level that each measure reaches. */
+  ladder?: Ladder | string;
+}
+
+/** Which measure comes first. */
+export type RankingOrder =
+  /** The largest. */
+  | 'descending'
+  /** The smallest. */
+  | 'ascending';
+
+/** What rank equal measures have. */
+export type RankingTies =
+  /** The best of their places, and the places of the others stay empty: 1, 2, 2, 4. */
+  | 'competition'
+  /** The next number, and no number is left out: 1, 2, 2, 3. */
+  | 'dense'
+  /** A place for each, by id: 1, 2, 3, 4. */
+  | 'ordinal';
 
 /** An exact rate: a percentage or a ratio. */
 export type Rate = OneKeyOf<RateKeys>;
@@ -3330,6 +4287,22 @@ export interface ScheduledAmount {
   /** Which steps pay; their amounts sum to `exact`. */
   pieces: SchedulePiece[];
 }
+
+/** What a customer and the partner may have in common. */
+export type SelfReferralFact =
+  /** The e-mail address. */
+  | 'email'
+  /**
+   * The domain of the e-mail address, but for free mail; those of the partner's own sites
+   * count, and a domain below the other.
+   */
+  | 'domain'
+  /** The postal address. */
+  | 'address'
+  /** The IP address. */
+  | 'ip'
+  /** The device. */
+  | 'device';
 
 /** A message that was sent. */
 export interface SentMessage {
@@ -4018,6 +4991,425 @@ export interface Unrounded {
   /** ISO 4217 code. */
   currency: Currency;
 }
+
+/** What the events of a period come to. */
+export type UsageAggregate =
+  /** The sum of their quantities. */
+  | 'sum'
+  /** How many there are. */
+  | 'count'
+  /** The largest quantity. */
+  | 'max'
+  /** The quantity of the latest, by time, then id. */
+  | 'latest'
+  /** How many different keys they have. */
+  | 'unique';
+
+/** A client who is billed for a period. */
+export interface UsageBilled {
+  /** Who. */
+  client: Id;
+  /** An instant in the period. */
+  at: InstantInput;
+}
+
+/** Something that was used. */
+export interface UsageEvent {
+  /** The host's id of it; one that comes twice counts once. */
+  id: Id;
+  /** Who used it. */
+  client: Id;
+  /** The meter. */
+  meter: Id;
+  /** When. */
+  at: InstantInput;
+  /**
+   * How much, zero or more; 1 unless said.
+   * @default "1"
+   */
+  quantity?: Amount;
+  /** What a meter counts that counts different ones, such as a user; the event unless said. */
+  key?: Id;
+}
+
+/** What a client pays for a period. */
+export interface UsageInvoice {
+  /** Who. */
+  client: Id;
+  /** The name of the period, such as `2026-11`. */
+  period: string;
+  /** When it began. */
+  start?: Instant;
+  /** When it is over. */
+  end?: Instant;
+  /** Whether it is over, so that minimums are owed. */
+  closed: boolean;
+  /** The lines: those of meters by name, then what is missing to the least of the invoice. */
+  lines: UsageLine[];
+  /** The sum of their amounts. */
+  total: Money;
+  /** The sum of what is due of them. */
+  due: Money;
+}
+
+/** One line of an invoice. */
+export interface UsageLine {
+  /** Derived from book, client, period and meter: the same whenever the line is rated again. */
+  id: DerivedId;
+  /** What it is for. */
+  kind: UsageLineKind;
+  /** The meter; none for a commitment. */
+  meter?: Id;
+  /** How many events there were. */
+  events: number;
+  /** What they come to. */
+  quantity: Exact;
+  /** How much of that has to be paid for. */
+  billable: Exact;
+  /** What it costs, unrounded, in units of the currency. */
+  exact: Exact;
+  /** The same rounded. */
+  amount: Money;
+  /** What was posted of it before. */
+  posted: Money;
+  /** The one less the other: what is to be posted now; below zero for what is given back. */
+  due: Money;
+  /**
+   * How it came about, where that was asked for.
+   * @default []
+   */
+  steps?: UsageStep[];
+  /**
+   * The same in sentences.
+   * @default []
+   */
+  explanation?: string[];
+}
+
+/** What a line is for. */
+export type UsageLineKind =
+  /** What was used of a meter. */
+  | 'usage'
+  /** What is missing to the least of the invoice. */
+  | 'commitment';
+
+/** What is measured, and what it costs. */
+export interface UsageMeter {
+  /**
+   * What the events of a period come to; the sum of their quantities unless said.
+   * @default "sum"
+   */
+  aggregate?: UsageAggregate;
+  /**
+   * How much of it is free in each period; 0 unless said.
+   * @default "0"
+   */
+  included?: Amount;
+  /** What the rest costs. */
+  price: UsagePrice;
+  /**
+   * The least of the line, once its period is over; 0 unless said.
+   * @default "0"
+   */
+  minimum?: Amount;
+  /** The most of the line; without limit unless said. */
+  maximum?: Amount;
+}
+
+/** What was posted of a line before. */
+export interface UsagePosted {
+  /** Whose. */
+  client: Id;
+  /** The name of the period, such as `2026-11`. */
+  period: string;
+  /** The meter; none for a commitment. */
+  meter?: Id;
+  /** How much, all postings of the line together. */
+  amount: Money;
+}
+
+/** What usage costs, in units of the currency. */
+export type UsagePrice =
+  | UsagePriceUnit
+  | UsagePriceGraduated
+  | UsagePriceVolume
+  | UsagePricePackage
+  | UsagePricePerEvent
+  | UsagePricePercentage
+  | UsagePriceFlat;
+
+/** The same for each unit. */
+export interface UsagePriceUnit {
+  type: 'unit';
+  /** How much. */
+  amount: Amount;
+}
+
+/** Each unit by the step that it falls into; a flat amount is paid on entering a step. */
+export interface UsagePriceGraduated {
+  type: 'graduated';
+  /** The steps, upwards. */
+  steps: ScheduleStep[];
+  /**
+   * Which step a quantity exactly on a boundary belongs to; the upper one unless said.
+   * @default "lower_inclusive"
+   */
+  boundary?: ScheduleBoundary;
+}
+
+/** All units by the step reached, and its flat amount. */
+export interface UsagePriceVolume {
+  type: 'volume';
+  /** The steps, upwards. */
+  steps: ScheduleStep[];
+  /**
+   * Which step a quantity exactly on a boundary belongs to; the upper one unless said.
+   * @default "lower_inclusive"
+   */
+  boundary?: ScheduleBoundary;
+}
+
+/** The same for each package of units that was begun. */
+export interface UsagePricePackage {
+  type: 'package';
+  /** How many units are in one. */
+  size: Amount;
+  /** How much one costs. */
+  amount: Amount;
+}
+
+/** Each event by its own quantity. */
+export interface UsagePricePerEvent {
+  type: 'per_event';
+  /** The steps, upwards. */
+  steps: ScheduleStep[];
+  /**
+   * Which step a quantity exactly on a boundary belongs to; the upper one unless said.
+   * @default "lower_inclusive"
+   */
+  boundary?: ScheduleBoundary;
+  /**
+   * The least of an event; 0 unless said.
+   * @default "0"
+   */
+  min?: Amount;
+  /** The most of an event; without limit unless said. */
+  max?: Amount;
+  /**
+   * How many events of a period are free, the first ones; 0 unless said.
+   * @default 0
+   */
+  free_events?: number;
+}
+
+/** A share of each event's quantity, which is money, and a fixed amount. */
+export interface UsagePricePercentage {
+  type: 'percentage';
+  /** The share. */
+  rate: Rate;
+  /**
+   * The amount for each event; 0 unless said.
+   * @default "0"
+   */
+  fixed?: Amount;
+  /**
+   * The least of an event; 0 unless said.
+   * @default "0"
+   */
+  min?: Amount;
+  /** The most of an event; without limit unless said. */
+  max?: Amount;
+  /**
+   * How many events of a period are free, the first ones; 0 unless said.
+   * @default 0
+   */
+  free_events?: number;
+}
+
+/** The same in each period, whatever is used. */
+export interface UsagePriceFlat {
+  type: 'flat';
+  /** How much. */
+  amount: Amount;
+}
+
+/** What `usage.rate` takes. */
+export interface UsageRateInput {
+  /** The price book. */
+  prices: PriceBookDocument | string;
+  /** What was used, in any order: of each period that is asked for, all of it. */
+  events: UsageEvent[];
+  /**
+   * Clients who are billed for a period whether or not they used something, for flat prices and
+   * minimums.
+   * @default []
+   */
+  billed?: UsageBilled[];
+  /**
+   * What was posted before, for events that come late; a line's postings as one.
+   * @default []
+   */
+  posted?: UsagePosted[];
+  /**
+   * As of when: minimums are owed of periods that are over. All are taken to be over unless
+   * said.
+   */
+  now?: InstantInput;
+  /**
+   * Whether to say why, step by step.
+   * @default false
+   */
+  explain?: boolean;
+}
+
+/** What `usage.rate` gives. */
+export interface UsageRating {
+  /** The price book that was applied. */
+  prices: PriceBookReference;
+  /** The invoices, by client, then in the order of time. */
+  invoices: UsageInvoice[];
+  /** The sum of their totals. */
+  total: Money;
+  /** The sum of what is due of them. */
+  due: Money;
+}
+
+/** One step of an explanation, in the order of computation. */
+export type UsageStep =
+  | UsageStepMeasured
+  | UsageStepIncluded
+  | UsageStepPacked
+  | UsageStepPriced
+  | UsageStepEvent
+  | UsageStepFlat
+  | UsageStepDiscounted
+  | UsageStepRaised
+  | UsageStepCut
+  | UsageStepRounded
+  | UsageStepPosted;
+
+/** The events were added up. */
+export interface UsageStepMeasured {
+  type: 'measured';
+  /** How many there were. */
+  events: number;
+  /** What they were taken to come to. */
+  aggregate: UsageAggregate;
+  /** How much that is. */
+  quantity: Exact;
+}
+
+/** Some of it was included. */
+export interface UsageStepIncluded {
+  type: 'included';
+  /** How much of it is free. */
+  included: Exact;
+  /** How much has to be paid for. */
+  billable: Exact;
+}
+
+/** The rest was put into packages. */
+export interface UsageStepPacked {
+  type: 'packed';
+  /** How many units are in one. */
+  size: Amount;
+  /** How many were begun. */
+  packages: Exact;
+}
+
+/** It was priced. */
+export interface UsageStepPriced {
+  type: 'priced';
+  /** Which steps of the price paid. */
+  pieces: SchedulePiece[];
+  /** What they come to. */
+  amount: Exact;
+}
+
+/** One event was priced. */
+export interface UsageStepEvent {
+  type: 'event';
+  /** Which. */
+  event: Id;
+  /** How much of it has to be paid for. */
+  billable: Exact;
+  /** What that costs by the steps of the price. */
+  priced: Exact;
+  /** What it costs after the least and the most of an event; 0 for one that is free. */
+  amount: Exact;
+}
+
+/** A fixed amount was taken. */
+export interface UsageStepFlat {
+  type: 'flat';
+  /** How much. */
+  amount: Exact;
+}
+
+/** The client's discount was taken off. */
+export interface UsageStepDiscounted {
+  type: 'discounted';
+  /** The discount. */
+  rate: Rate;
+  /** What was left. */
+  amount: Exact;
+}
+
+/** It was raised to the least. */
+export interface UsageStepRaised {
+  type: 'raised';
+  /** How much it was. */
+  before: Exact;
+  /** How much it is. */
+  to: Money;
+}
+
+/** It was cut to the most. */
+export interface UsageStepCut {
+  type: 'cut';
+  /** How much it was. */
+  before: Exact;
+  /** How much it is. */
+  to: Money;
+  /** How much is not charged. */
+  lost: Exact;
+}
+
+/** It was rounded. */
+export interface UsageStepRounded {
+  type: 'rounded';
+  /** What. */
+  exact: Exact;
+  /** To what. */
+  amount: Money;
+}
+
+/** What was posted before was subtracted. */
+export interface UsageStepPosted {
+  type: 'posted';
+  /** How much. */
+  before: Money;
+  /** What is left to post. */
+  due: Money;
+}
+
+/** What is counted. */
+export type VelocityOf =
+  /** Conversions. */
+  | 'conversions'
+  /** Clicks. */
+  | 'clicks';
+
+/** Whose are counted together. */
+export type VelocityPer =
+  /** A partner's. */
+  | 'partner'
+  /** Those of one IP address. */
+  | 'ip'
+  /** Those of one device. */
+  | 'device'
+  /** Those of one customer; clicks have none. */
+  | 'customer';
 
 /** Why a webhook is not what it says. */
 export type WebhookReason =
@@ -4858,10 +6250,18 @@ export interface Operations {
   'explain.text': { input: ExplainInput; output: Explanation };
   /** Evaluates an expression over given values. */
   'expression.evaluate': { input: ExpressionInput; output: ExpressionOutcome };
+  /** Judges a click, conversion, partner or payout beside others, and says what the policy does about it. */
+  'fraud.check': { input: FraudCheckInput; output: FraudChecked };
+  /** Checks a fraud policy, and says how results refer to it. */
+  'fraud.describe_policy': { input: FraudPolicyInput; output: FraudPolicyReference };
+  /** Judges a history of clicks, conversions, partners and payouts. */
+  'fraud.run': { input: FraudRunInput; output: FraudRun };
   /** Replays what was measured through a ladder's windows and tells every change of level. */
   'ladder.levels': { input: LadderHistoryInput; output: LadderHistory };
   /** Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall. */
   'ladder.progress': { input: LadderProgressInput; output: LadderProgress };
+  /** Ranks entries by a measure: who comes first, who shares a place, and how far it is to the next. */
+  'ladder.rank': { input: RankingInput; output: Ranking };
   /** Tells every rule of a ledger that a list of postings breaks. */
   'ledger.audit': { input: LedgerAuditInput; output: LedgerAudit };
   /** Sums postings to the balance of every account and asset. */
@@ -4908,6 +6308,10 @@ export interface Operations {
   'webhook.sign': { input: WebhookSignInput; output: WebhookSignature };
   /** Tells whether a webhook that came in was sent by somebody who has the secret, and lately. */
   'webhook.verify': { input: WebhookVerifyInput; output: WebhookVerdict };
+  /** Checks a price book, and says how results refer to it. */
+  'usage.describe_prices': { input: PriceBookInput; output: PriceBookReference };
+  /** Rates metered usage by a price book to the lines of invoices, and says what is due. */
+  'usage.rate': { input: UsageRateInput; output: UsageRating };
   /** Tells what an instance waits for, and whether it would take it. */
   'workflow.accepts': { input: WorkflowAcceptsInput; output: WorkflowAccepts };
   /** Lets an event, a step's end or time change an instance, and says what the host is to do. */

@@ -15,10 +15,12 @@ uniffi::setup_scaffolding!();
 
 pub mod columns;
 pub mod commission;
+pub mod fraud;
 pub mod kernel;
 pub mod payout;
 #[cfg(feature = "__uniffi")]
 pub mod phone;
+pub mod usage;
 pub mod workflow;
 
 pub mod facade;
@@ -38,6 +40,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     columns::CODES,
     commission::CODES,
     facade::CODES,
+    fraud::CODES,
     kernel::allocation::CODES,
     kernel::calendar::CODES,
     kernel::derived_id::CODES,
@@ -54,6 +57,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     kernel::schedule::CODES,
     kernel::statechart::CODES,
     payout::CODES,
+    usage::CODES,
     workflow::CODES,
     workflow::automation::CODES,
     workflow::delivery::CODES,

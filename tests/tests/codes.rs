@@ -17,10 +17,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("column_null", "columns are no JSON; core/src/columns"),
     ("column_type_mismatch", "columns are no JSON; core/src/columns"),
     ("columns_broken", "an Arrow table is no JSON; bindings-python/tests/test_arrow.py"),
-    (
-        "period_invalid",
-        "no operation reads the name of a period; core/src/kernel/calendar/label.rs",
-    ),
     ("run_interrupted", "only a host that watches a run of columns can stop it"),
     ("state_busy", "only a state that two threads share can be busy"),
     (
@@ -42,6 +38,7 @@ fn made() -> Vec<(&'static str, &'static str, String)> {
         ("expression_too_large", "expression.evaluate", expression(10_001)),
         ("fact_too_large", "expression.evaluate", fact_value(10_001)),
         ("facts_too_many", "plan.describe", facts(10_001)),
+        ("fraud_policy_too_large", "fraud.describe_policy", fraud_policy(1_001)),
         ("ladder_history_too_large", "ladder.levels", ladder_history(101)),
         ("ladder_too_long", "ladder.levels", ladder(1_001)),
         ("plan_too_large", "plan.describe", plan(10_001)),
@@ -79,6 +76,15 @@ fn plan_with(rest: &str) -> String {
 fn plan(rules: usize) -> String {
     let rules = list(rules, |id| format!(r#"{{"id":"r{id}","pay":{{"type":"flat","amount":1}}}}"#));
     plan_with(&format!(r#""groups":[{{"id":"g","combine":"sum","rules":[{rules}]}}]"#))
+}
+
+fn fraud_policy(checks: usize) -> String {
+    let checks = list(checks, |id| {
+        format!(r#"{{"id":"c{id}","check":{{"type":"country_mismatch"}},"action":"flag"}}"#)
+    });
+    format!(
+        r#"{{"policy":{{"format":"guerdon.fraud/1","id":"p","version":1,"checks":[{checks}]}}}}"#
+    )
 }
 
 fn facts(count: usize) -> String {

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 const ONLY_CHECKED: &[(&str, &str)] = &[
     ("AutomationDocument.format", "another format is another document"),
     ("DeliveryPolicyDocument.format", "another format is another document"),
+    ("FraudPolicyDocument.format", "another format is another document"),
     ("Group.id", "names a group for its author; ids are unique"),
     (
         "PayoutPolicyDocument.approvals",
@@ -26,6 +27,7 @@ const ONLY_CHECKED: &[(&str, &str)] = &[
     ("PayoutPolicyDocument.format", "another format is another document"),
     ("PlanDocument.facts", "declares what conditions may read"),
     ("PlanDocument.format", "another format is another document"),
+    ("PriceBookDocument.format", "another format is another document"),
     ("WorkflowDocument.format", "another format is another document"),
     ("WorkflowStatus:paused", "has to go with the moment of the pause"),
     ("ScheduleStep.to", "has to be where the next step starts"),

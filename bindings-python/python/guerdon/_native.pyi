@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, FraudAction, FraudCode, FraudEvidence, FraudFact, FraudSeverity, FraudSubject, FraudSubjectKind, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, RankingOrder, RankingTies, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UsageAggregate, UsageLineKind, UsageStep, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",
@@ -67,6 +67,34 @@ __all__ = [
     "FactValueRatio",
     "FactValueString",
     "FactValueUnrounded",
+    "FraudAssessment",
+    "FraudCheckInput",
+    "FraudChecked",
+    "FraudClick",
+    "FraudCodeCount",
+    "FraudConversion",
+    "FraudEvidenceDiffers",
+    "FraudEvidenceElapsed",
+    "FraudEvidenceFrequent",
+    "FraudEvidenceListed",
+    "FraudEvidenceMatched",
+    "FraudEvidenceProportion",
+    "FraudEvidenceShared",
+    "FraudEvidenceUnknown",
+    "FraudFinding",
+    "FraudHistory",
+    "FraudPartner",
+    "FraudPartnerSummary",
+    "FraudPayout",
+    "FraudPolicyInput",
+    "FraudPolicyReference",
+    "FraudRun",
+    "FraudRunInput",
+    "FraudSubjectClick",
+    "FraudSubjectConversion",
+    "FraudSubjectPartner",
+    "FraudSubjectPayout",
+    "FraudTotals",
     "GuaranteeInput",
     "GuaranteeSettlement",
     "GuaranteedPeriod",
@@ -126,9 +154,15 @@ __all__ = [
     "Posting",
     "PostingEntry",
     "Postings",
+    "PriceBookInput",
+    "PriceBookReference",
     "Problem",
     "Proposal",
     "ProposeInput",
+    "Ranked",
+    "Ranking",
+    "RankingEntry",
+    "RankingInput",
     "ReadyMade",
     "ReadyMadeEntry",
     "ReadyMadeInput",
@@ -175,6 +209,24 @@ __all__ = [
     "TierChange",
     "Unpaid",
     "Unrounded",
+    "UsageBilled",
+    "UsageEvent",
+    "UsageInvoice",
+    "UsageLine",
+    "UsagePosted",
+    "UsageRateInput",
+    "UsageRating",
+    "UsageStepCut",
+    "UsageStepDiscounted",
+    "UsageStepEvent",
+    "UsageStepFlat",
+    "UsageStepIncluded",
+    "UsageStepMeasured",
+    "UsageStepPacked",
+    "UsageStepPosted",
+    "UsageStepPriced",
+    "UsageStepRaised",
+    "UsageStepRounded",
     "WebhookSignInput",
     "WebhookSignature",
     "WebhookVerdict",
@@ -231,8 +283,12 @@ __all__ = [
     "delivery_validate",
     "explain_text",
     "expression_evaluate",
+    "fraud_check",
+    "fraud_describe_policy",
+    "fraud_run",
     "ladder_levels",
     "ladder_progress",
+    "ladder_rank",
     "ledger_audit",
     "ledger_balances",
     "money_allocate",
@@ -254,6 +310,8 @@ __all__ = [
     "plan_in_force",
     "plan_lint",
     "schedule_rate",
+    "usage_describe_prices",
+    "usage_rate",
     "webhook_sign",
     "webhook_verify",
     "workflow_accepts",
@@ -1460,6 +1518,699 @@ class FactValueList:
         """A list of values of one type."""
     @staticmethod
     def from_json(text: str) -> FactValueList:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudAssessment:
+    """What was found about one subject."""
+    def __new__(cls, *, kind: FraudSubjectKind, id: IdInput, partner: IdInput, at: InstantInput | None = None, action: FraudAction, findings: Sequence[FraudFinding]) -> FraudAssessment: ...
+    @property
+    def kind(self) -> FraudSubjectKind:
+        """What kind of thing it is."""
+    @property
+    def id(self) -> str:
+        """Its id."""
+    @property
+    def partner(self) -> str:
+        """The partner it belongs to, or who it is."""
+    @property
+    def at(self) -> _dt.datetime | None:
+        """When it happened; none for a partner."""
+    @property
+    def action(self) -> FraudAction:
+        """The strictest action of the findings."""
+    @property
+    def findings(self) -> list[FraudFinding]:
+        """The findings, in the order of the policy's checks."""
+    @staticmethod
+    def from_json(text: str) -> FraudAssessment:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudCheckInput:
+    """What `fraud.check` takes."""
+    def __new__(cls, *, policy: DocumentInput, subject: FraudSubject, context: FraudHistory | None = None) -> FraudCheckInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy."""
+    @property
+    def subject(self) -> FraudSubject:
+        """What is judged."""
+    @property
+    def context(self) -> FraudHistory:
+        """What it is judged beside: the partner, the click, and the records that share an address, a
+        device, a customer or a payout method with it. One of the subject's own id is left out.
+        """
+    @staticmethod
+    def from_json(text: str) -> FraudCheckInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudChecked:
+    """What `fraud.check` gives."""
+    def __new__(cls, *, policy: FraudPolicyReference, kind: FraudSubjectKind, id: IdInput, action: FraudAction, findings: Sequence[FraudFinding]) -> FraudChecked: ...
+    @property
+    def policy(self) -> FraudPolicyReference:
+        """The policy that was applied."""
+    @property
+    def kind(self) -> FraudSubjectKind:
+        """What kind of thing was judged."""
+    @property
+    def id(self) -> str:
+        """Its id."""
+    @property
+    def action(self) -> FraudAction:
+        """The strictest action of the findings; `pass` without any."""
+    @property
+    def findings(self) -> list[FraudFinding]:
+        """The findings, in the order of the policy's checks."""
+    @staticmethod
+    def from_json(text: str) -> FraudChecked:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudClick:
+    """A click on a partner's link."""
+    def __new__(cls, *, id: IdInput, partner: IdInput, at: InstantInput, ip: str | None = None, device: str | None = None, country: str | None = None, source: str | None = None, referrer: str | None = None, url: str | None = None) -> FraudClick: ...
+    @property
+    def id(self) -> str:
+        """The click's id."""
+    @property
+    def partner(self) -> str:
+        """Whose link it was."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @property
+    def ip(self) -> str | None:
+        """The visitor's IP address."""
+    @property
+    def device(self) -> str | None:
+        """The visitor's device."""
+    @property
+    def country(self) -> str | None:
+        """The country that it came from."""
+    @property
+    def source(self) -> str | None:
+        """Where the traffic comes from, as the host names it."""
+    @property
+    def referrer(self) -> str | None:
+        """The page that it came from, or its domain."""
+    @property
+    def url(self) -> str | None:
+        """The link that was followed, with its parameters."""
+    @staticmethod
+    def from_json(text: str) -> FraudClick:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudCodeCount:
+    """How often something was found."""
+    def __new__(cls, *, code: FraudCode, count: int, last_at: InstantInput | None = None) -> FraudCodeCount: ...
+    @property
+    def code(self) -> FraudCode:
+        """What was found."""
+    @property
+    def count(self) -> int:
+        """How often."""
+    @property
+    def last_at(self) -> _dt.datetime | None:
+        """When last; none where it was about the partner itself."""
+    @staticmethod
+    def from_json(text: str) -> FraudCodeCount:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudConversion:
+    """A signup, lead or sale that a partner is to be paid for."""
+    def __new__(cls, *, id: IdInput, partner: IdInput, at: InstantInput, click: IdInput | None = None, clicked_at: InstantInput | None = None, customer: IdInput | None = None, email: str | None = None, address: str | None = None, ip: str | None = None, device: str | None = None, country: str | None = None, source: str | None = None, referrer: str | None = None) -> FraudConversion: ...
+    @property
+    def id(self) -> str:
+        """The host's id of it, such as that of the order."""
+    @property
+    def partner(self) -> str:
+        """The partner who is to be paid."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @property
+    def click(self) -> str | None:
+        """The click that it is attributed to."""
+    @property
+    def clicked_at(self) -> _dt.datetime | None:
+        """When that was, where the click itself is not among the records."""
+    @property
+    def customer(self) -> str | None:
+        """The customer."""
+    @property
+    def email(self) -> str | None:
+        """The customer's e-mail address."""
+    @property
+    def address(self) -> str | None:
+        """The customer's postal address, in one form for all records."""
+    @property
+    def ip(self) -> str | None:
+        """The customer's IP address."""
+    @property
+    def device(self) -> str | None:
+        """The customer's device."""
+    @property
+    def country(self) -> str | None:
+        """The customer's country, such as that of the card."""
+    @property
+    def source(self) -> str | None:
+        """Where the traffic comes from; as the click says unless said."""
+    @property
+    def referrer(self) -> str | None:
+        """The page that it came from, or its domain; as the click says unless said."""
+    @staticmethod
+    def from_json(text: str) -> FraudConversion:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceShared:
+    """Several share a value."""
+    type: ClassVar[Literal["shared"]]
+    def __new__(cls, *, fact: FraudFact, value: str, count: int, most: int, others: Sequence[IdInput]) -> FraudEvidenceShared: ...
+    @property
+    def fact(self) -> FraudFact:
+        """What is shared."""
+    @property
+    def value(self) -> str:
+        """Its value, in the form in which it was compared."""
+    @property
+    def count(self) -> int:
+        """How many share it, the subject's own included."""
+    @property
+    def most(self) -> int:
+        """How many may."""
+    @property
+    def others(self) -> list[str]:
+        """The others' records, at most ten, the latest of each of the latest."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceShared:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceMatched:
+    """Two values are one that should not be."""
+    type: ClassVar[Literal["matched"]]
+    def __new__(cls, *, fact: FraudFact, value: str, partner: IdInput) -> FraudEvidenceMatched: ...
+    @property
+    def fact(self) -> FraudFact:
+        """What was compared."""
+    @property
+    def value(self) -> str:
+        """The value, in the form in which it was compared."""
+    @property
+    def partner(self) -> str:
+        """Whose other value it is."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceMatched:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceDiffers:
+    """Two values are not one that should be."""
+    type: ClassVar[Literal["differs"]]
+    def __new__(cls, *, fact: FraudFact, value: str, other: str, click: IdInput) -> FraudEvidenceDiffers: ...
+    @property
+    def fact(self) -> FraudFact:
+        """What was compared."""
+    @property
+    def value(self) -> str:
+        """The value."""
+    @property
+    def other(self) -> str:
+        """The other value."""
+    @property
+    def click(self) -> str:
+        """The click that has it."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceDiffers:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceFrequent:
+    """Too many within a time."""
+    type: ClassVar[Literal["frequent"]]
+    def __new__(cls, *, fact: FraudFact, value: str, count: int, most: int, window: str, others: Sequence[IdInput]) -> FraudEvidenceFrequent: ...
+    @property
+    def fact(self) -> FraudFact:
+        """Whose are counted together."""
+    @property
+    def value(self) -> str:
+        """Which partner, address, device or customer."""
+    @property
+    def count(self) -> int:
+        """How many there were, the subject included."""
+    @property
+    def most(self) -> int:
+        """How many there may be."""
+    @property
+    def window(self) -> str:
+        """The time that ends with the subject."""
+    @property
+    def others(self) -> list[str]:
+        """The others, at most ten, the latest."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceFrequent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceElapsed:
+    """Too little or too much time passed."""
+    type: ClassVar[Literal["elapsed"]]
+    def __new__(cls, *, clicked_at: InstantInput, elapsed_us: int, limit: str) -> FraudEvidenceElapsed: ...
+    @property
+    def clicked_at(self) -> _dt.datetime:
+        """When the click was."""
+    @property
+    def elapsed_us(self) -> int:
+        """Microseconds from the click to the conversion; below zero when the click came after it."""
+    @property
+    def limit(self) -> str:
+        """The least or the most that it should be, whichever it is not."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceElapsed:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceListed:
+    """A value is on a list, or not on one."""
+    type: ClassVar[Literal["listed"]]
+    def __new__(cls, *, fact: FraudFact, value: str, entry: str | None = None) -> FraudEvidenceListed: ...
+    @property
+    def fact(self) -> FraudFact:
+        """What was looked up."""
+    @property
+    def value(self) -> str:
+        """The value."""
+    @property
+    def entry(self) -> str | None:
+        """The entry of the list; none where it should be on the list and is not."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceListed:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceProportion:
+    """A proportion is too high."""
+    type: ClassVar[Literal["proportion"]]
+    def __new__(cls, *, conversions: int, clicks: int, most: FractionInput) -> FraudEvidenceProportion: ...
+    @property
+    def conversions(self) -> int:
+        """How many conversions there were."""
+    @property
+    def clicks(self) -> int:
+        """For how many clicks."""
+    @property
+    def most(self) -> Fraction:
+        """The most that the one may be of the other."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceProportion:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudEvidenceUnknown:
+    """Something that the check needs is not known."""
+    type: ClassVar[Literal["unknown"]]
+    def __new__(cls, *, facts: Sequence[FraudFact]) -> FraudEvidenceUnknown: ...
+    @property
+    def facts(self) -> list[FraudFact]:
+        """What."""
+    @staticmethod
+    def from_json(text: str) -> FraudEvidenceUnknown:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudFinding:
+    """What one check found about one subject."""
+    def __new__(cls, *, check: IdInput, code: FraudCode, severity: FraudSeverity, action: FraudAction, evidence: FraudEvidence, message: str) -> FraudFinding: ...
+    @property
+    def check(self) -> str:
+        """The check of the policy."""
+    @property
+    def code(self) -> FraudCode:
+        """What was found, or could not be checked."""
+    @property
+    def severity(self) -> FraudSeverity:
+        """How much it matters."""
+    @property
+    def action(self) -> FraudAction:
+        """What it does."""
+    @property
+    def evidence(self) -> FraudEvidence:
+        """What it rests on."""
+    @property
+    def message(self) -> str:
+        """The evidence as a sentence, for a person who reviews it."""
+    @staticmethod
+    def from_json(text: str) -> FraudFinding:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudHistory:
+    """Records, each in any order. One that is there twice counts once."""
+    def __new__(cls, *, partners: Sequence[FraudPartner] | None = None, clicks: Sequence[FraudClick] | None = None, conversions: Sequence[FraudConversion] | None = None, payouts: Sequence[FraudPayout] | None = None) -> FraudHistory: ...
+    @property
+    def partners(self) -> list[FraudPartner]:
+        """The partners, as they are known now."""
+    @property
+    def clicks(self) -> list[FraudClick]:
+        """Clicks."""
+    @property
+    def conversions(self) -> list[FraudConversion]:
+        """Signups, leads and sales."""
+    @property
+    def payouts(self) -> list[FraudPayout]:
+        """Payouts."""
+    @staticmethod
+    def from_json(text: str) -> FraudHistory:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudPartner:
+    """A partner, as far as fraud goes."""
+    def __new__(cls, *, id: IdInput, banned: bool | None = None, email: str | None = None, domains: Sequence[str] | None = None, address: str | None = None, ip: str | None = None, device: str | None = None, country: str | None = None, payout_methods: Sequence[IdInput] | None = None) -> FraudPartner: ...
+    @property
+    def id(self) -> str:
+        """The partner's id."""
+    @property
+    def banned(self) -> bool:
+        """Whether the partner was banned from a program; not so unless said."""
+    @property
+    def email(self) -> str | None:
+        """The e-mail address."""
+    @property
+    def domains(self) -> list[str]:
+        """The domains of the partner's own sites."""
+    @property
+    def address(self) -> str | None:
+        """The postal address, in one form for all records."""
+    @property
+    def ip(self) -> str | None:
+        """The IP address that the partner signs in from."""
+    @property
+    def device(self) -> str | None:
+        """The device that the partner signs in with, such as its fingerprint."""
+    @property
+    def country(self) -> str | None:
+        """The partner's country, as in clicks and conversions."""
+    @property
+    def payout_methods(self) -> list[str]:
+        """The payout methods, such as the fingerprints of bank accounts."""
+    @staticmethod
+    def from_json(text: str) -> FraudPartner:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudPartnerSummary:
+    """What was found about all that belongs to one partner."""
+    def __new__(cls, *, partner: IdInput, action: FraudAction, findings: Sequence[FraudCodeCount]) -> FraudPartnerSummary: ...
+    @property
+    def partner(self) -> str:
+        """The partner."""
+    @property
+    def action(self) -> FraudAction:
+        """The strictest action of all its findings."""
+    @property
+    def findings(self) -> list[FraudCodeCount]:
+        """How often each thing was found."""
+    @staticmethod
+    def from_json(text: str) -> FraudPartnerSummary:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudPayout:
+    """A payout to a partner."""
+    def __new__(cls, *, id: IdInput, partner: IdInput, at: InstantInput, method: IdInput | None = None) -> FraudPayout: ...
+    @property
+    def id(self) -> str:
+        """The payout's id."""
+    @property
+    def partner(self) -> str:
+        """Who is paid."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @property
+    def method(self) -> str | None:
+        """The payout method, such as the fingerprint of a bank account."""
+    @staticmethod
+    def from_json(text: str) -> FraudPayout:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudPolicyInput:
+    """What `fraud.describe_policy` takes."""
+    def __new__(cls, *, policy: DocumentInput) -> FraudPolicyInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy."""
+    @staticmethod
+    def from_json(text: str) -> FraudPolicyInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudPolicyReference:
+    """Which document something comes from, so that it can be computed again."""
+    def __new__(cls, *, id: IdInput, version: int, hash: IdInput) -> FraudPolicyReference: ...
+    @property
+    def id(self) -> str:
+        """The policy's id."""
+    @property
+    def version(self) -> int:
+        """Its version."""
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the document's canonical form."""
+    @staticmethod
+    def from_json(text: str) -> FraudPolicyReference:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudRun:
+    """What `fraud.run` gives."""
+    def __new__(cls, *, policy: FraudPolicyReference, assessments: Sequence[FraudAssessment], partners: Sequence[FraudPartnerSummary], totals: FraudTotals) -> FraudRun: ...
+    @property
+    def policy(self) -> FraudPolicyReference:
+        """The policy that was applied."""
+    @property
+    def assessments(self) -> list[FraudAssessment]:
+        """Every subject with a finding: partners by id, then clicks, conversions and payouts, each in
+        the order of time, then ids.
+        """
+    @property
+    def partners(self) -> list[FraudPartnerSummary]:
+        """Everybody whose subjects have findings, in the order of ids."""
+    @property
+    def totals(self) -> FraudTotals:
+        """How many there were, and what becomes of them."""
+    @staticmethod
+    def from_json(text: str) -> FraudRun:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudRunInput:
+    """What `fraud.run` takes."""
+    def __new__(cls, *, policy: DocumentInput, history: FraudHistory, since: InstantInput | None = None) -> FraudRunInput: ...
+    @property
+    def policy(self) -> str:
+        """The policy."""
+    @property
+    def history(self) -> FraudHistory:
+        """The records, each in any order."""
+    @property
+    def since(self) -> _dt.datetime | None:
+        """Clicks, conversions and payouts before this instant are not judged again; the others are
+        judged beside them. All are judged unless said.
+        """
+    @staticmethod
+    def from_json(text: str) -> FraudRunInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudSubjectPartner:
+    """A partner, such as one who applies."""
+    type: ClassVar[Literal["partner"]]
+    def __new__(cls, *, partner: FraudPartner) -> FraudSubjectPartner: ...
+    @property
+    def partner(self) -> FraudPartner:
+        """The partner."""
+    @staticmethod
+    def from_json(text: str) -> FraudSubjectPartner:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudSubjectClick:
+    """A click."""
+    type: ClassVar[Literal["click"]]
+    def __new__(cls, *, click: FraudClick) -> FraudSubjectClick: ...
+    @property
+    def click(self) -> FraudClick:
+        """The click."""
+    @staticmethod
+    def from_json(text: str) -> FraudSubjectClick:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudSubjectConversion:
+    """A signup, lead or sale."""
+    type: ClassVar[Literal["conversion"]]
+    def __new__(cls, *, conversion: FraudConversion) -> FraudSubjectConversion: ...
+    @property
+    def conversion(self) -> FraudConversion:
+        """The conversion."""
+    @staticmethod
+    def from_json(text: str) -> FraudSubjectConversion:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudSubjectPayout:
+    """A payout."""
+    type: ClassVar[Literal["payout"]]
+    def __new__(cls, *, payout: FraudPayout) -> FraudSubjectPayout: ...
+    @property
+    def payout(self) -> FraudPayout:
+        """The payout."""
+    @staticmethod
+    def from_json(text: str) -> FraudSubjectPayout:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FraudTotals:
+    """How many subjects there were, and what becomes of them."""
+    def __new__(cls, *, subjects: int, passed: int, flagged: int, held: int, blocked: int) -> FraudTotals: ...
+    @property
+    def subjects(self) -> int:
+        """How many were judged."""
+    @property
+    def passed(self) -> int:
+        """How many pass."""
+    @property
+    def flagged(self) -> int:
+        """How many are flagged."""
+    @property
+    def held(self) -> int:
+        """How many are held."""
+    @property
+    def blocked(self) -> int:
+        """How many are blocked."""
+    @staticmethod
+    def from_json(text: str) -> FraudTotals:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2893,6 +3644,42 @@ class Postings:
     def __hash__(self) -> int: ...
 
 @final
+class PriceBookInput:
+    """What `usage.describe_prices` takes."""
+    def __new__(cls, *, prices: DocumentInput) -> PriceBookInput: ...
+    @property
+    def prices(self) -> str:
+        """The price book."""
+    @staticmethod
+    def from_json(text: str) -> PriceBookInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PriceBookReference:
+    """Which document something comes from, so that it can be computed again."""
+    def __new__(cls, *, id: IdInput, version: int, hash: IdInput) -> PriceBookReference: ...
+    @property
+    def id(self) -> str:
+        """The book's id."""
+    @property
+    def version(self) -> int:
+        """Its version."""
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the document's canonical form."""
+    @staticmethod
+    def from_json(text: str) -> PriceBookReference:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Problem:
     """One thing that is wrong, where, and what to do about it."""
     def __new__(cls, *, code: str, path: str, severity: Severity, message: str, hint: str) -> Problem: ...
@@ -2967,6 +3754,111 @@ class ProposeInput:
         """The exchange rates for partners who are paid in another currency."""
     @staticmethod
     def from_json(text: str) -> ProposeInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Ranked:
+    """A place in a ranking."""
+    def __new__(cls, *, rank: int, id: IdInput, measure: DecimalInput, sharing: int, gap: DecimalInput | None = None, level: IdInput | None = None, previous_rank: int | None = None, moved: int | None = None) -> Ranked: ...
+    @property
+    def rank(self) -> int:
+        """The rank, from 1."""
+    @property
+    def id(self) -> str:
+        """Who."""
+    @property
+    def measure(self) -> Decimal:
+        """The measure."""
+    @property
+    def sharing(self) -> int:
+        """How many have the same measure, this one included."""
+    @property
+    def gap(self) -> Decimal | None:
+        """How far it is to the next better measure; none for the best."""
+    @property
+    def level(self) -> str | None:
+        """The level that the measure reaches, where there is a ladder; none below the first."""
+    @property
+    def previous_rank(self) -> int | None:
+        """The rank by the measures of the time before."""
+    @property
+    def moved(self) -> int | None:
+        """How many ranks it went up since, or down when it is below zero."""
+    @staticmethod
+    def from_json(text: str) -> Ranked:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Ranking:
+    """What `ladder.rank` gives."""
+    def __new__(cls, *, count: int, ranked: Sequence[Ranked]) -> Ranking: ...
+    @property
+    def count(self) -> int:
+        """How many were ranked."""
+    @property
+    def ranked(self) -> list[Ranked]:
+        """Those who are told, by rank, then id."""
+    @staticmethod
+    def from_json(text: str) -> Ranking:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RankingEntry:
+    """One who is ranked."""
+    def __new__(cls, *, id: IdInput, measure: DecimalInput, previous: DecimalInput | None = None) -> RankingEntry: ...
+    @property
+    def id(self) -> str:
+        """Who."""
+    @property
+    def measure(self) -> Decimal:
+        """The measure, such as the volume of a month; zero and less are ranked like any other."""
+    @property
+    def previous(self) -> Decimal | None:
+        """The measure of the time before, to tell who moved; not ranked then unless said."""
+    @staticmethod
+    def from_json(text: str) -> RankingEntry:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RankingInput:
+    """What `ladder.rank` takes."""
+    def __new__(cls, *, entries: Sequence[RankingEntry], ties: RankingTies | None = None, order: RankingOrder | None = None, top: int | None = None, around: IdInput | None = None, ladder: DocumentInput | None = None) -> RankingInput: ...
+    @property
+    def entries(self) -> list[RankingEntry]:
+        """Who is ranked, in any order, each once."""
+    @property
+    def ties(self) -> RankingTies:
+        """What rank equal measures have; the standard competition ranking unless said."""
+    @property
+    def order(self) -> RankingOrder:
+        """Which measure comes first; the largest unless said."""
+    @property
+    def top(self) -> int | None:
+        """How many ranks are told, those who share the last one included; all unless said."""
+    @property
+    def around(self) -> str | None:
+        """Who is told whatever the rank, with the one before and the one after."""
+    @property
+    def ladder(self) -> str | None:
+        """A ladder, to tell the level that each measure reaches."""
+    @staticmethod
+    def from_json(text: str) -> RankingInput:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -4078,6 +4970,438 @@ class Unrounded:
     def __hash__(self) -> int: ...
 
 @final
+class UsageBilled:
+    """A client who is billed for a period."""
+    def __new__(cls, *, client: IdInput, at: InstantInput) -> UsageBilled: ...
+    @property
+    def client(self) -> str:
+        """Who."""
+    @property
+    def at(self) -> _dt.datetime:
+        """An instant in the period."""
+    @staticmethod
+    def from_json(text: str) -> UsageBilled:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageEvent:
+    """Something that was used."""
+    def __new__(cls, *, id: IdInput, client: IdInput, meter: IdInput, at: InstantInput, quantity: DecimalInput | None = None, key: IdInput | None = None) -> UsageEvent: ...
+    @property
+    def id(self) -> str:
+        """The host's id of it; one that comes twice counts once."""
+    @property
+    def client(self) -> str:
+        """Who used it."""
+    @property
+    def meter(self) -> str:
+        """The meter."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @property
+    def quantity(self) -> Decimal:
+        """How much, zero or more; 1 unless said."""
+    @property
+    def key(self) -> str | None:
+        """What a meter counts that counts different ones, such as a user; the event unless said."""
+    @staticmethod
+    def from_json(text: str) -> UsageEvent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageInvoice:
+    """What a client pays for a period."""
+    def __new__(cls, *, client: IdInput, period: str, start: InstantInput | None = None, end: InstantInput | None = None, closed: bool, lines: Sequence[UsageLine], total: Money, due: Money) -> UsageInvoice: ...
+    @property
+    def client(self) -> str:
+        """Who."""
+    @property
+    def period(self) -> str:
+        """The name of the period, such as `2026-11`."""
+    @property
+    def start(self) -> _dt.datetime | None:
+        """When it began."""
+    @property
+    def end(self) -> _dt.datetime | None:
+        """When it is over."""
+    @property
+    def closed(self) -> bool:
+        """Whether it is over, so that minimums are owed."""
+    @property
+    def lines(self) -> list[UsageLine]:
+        """The lines: those of meters by name, then what is missing to the least of the invoice."""
+    @property
+    def total(self) -> Money:
+        """The sum of their amounts."""
+    @property
+    def due(self) -> Money:
+        """The sum of what is due of them."""
+    @staticmethod
+    def from_json(text: str) -> UsageInvoice:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageLine:
+    """One line of an invoice."""
+    def __new__(cls, *, id: UuidInput, kind: UsageLineKind, meter: IdInput | None = None, events: int, quantity: FractionInput, billable: FractionInput, exact: FractionInput, amount: Money, posted: Money, due: Money, steps: Sequence[UsageStep] | None = None, explanation: Sequence[str] | None = None) -> UsageLine: ...
+    @property
+    def id(self) -> UUID:
+        """Derived from book, client, period and meter: the same whenever the line is rated again."""
+    @property
+    def kind(self) -> UsageLineKind:
+        """What it is for."""
+    @property
+    def meter(self) -> str | None:
+        """The meter; none for a commitment."""
+    @property
+    def events(self) -> int:
+        """How many events there were."""
+    @property
+    def quantity(self) -> Fraction:
+        """What they come to."""
+    @property
+    def billable(self) -> Fraction:
+        """How much of that has to be paid for."""
+    @property
+    def exact(self) -> Fraction:
+        """What it costs, unrounded, in units of the currency."""
+    @property
+    def amount(self) -> Money:
+        """The same rounded."""
+    @property
+    def posted(self) -> Money:
+        """What was posted of it before."""
+    @property
+    def due(self) -> Money:
+        """The one less the other: what is to be posted now; below zero for what is given back."""
+    @property
+    def steps(self) -> list[UsageStep]:
+        """How it came about, where that was asked for."""
+    @property
+    def explanation(self) -> list[str]:
+        """The same in sentences."""
+    @staticmethod
+    def from_json(text: str) -> UsageLine:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsagePosted:
+    """What was posted of a line before."""
+    def __new__(cls, *, client: IdInput, period: str, meter: IdInput | None = None, amount: Money) -> UsagePosted: ...
+    @property
+    def client(self) -> str:
+        """Whose."""
+    @property
+    def period(self) -> str:
+        """The name of the period, such as `2026-11`."""
+    @property
+    def meter(self) -> str | None:
+        """The meter; none for a commitment."""
+    @property
+    def amount(self) -> Money:
+        """How much, all postings of the line together."""
+    @staticmethod
+    def from_json(text: str) -> UsagePosted:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageRateInput:
+    """What `usage.rate` takes."""
+    def __new__(cls, *, prices: DocumentInput, events: Sequence[UsageEvent], billed: Sequence[UsageBilled] | None = None, posted: Sequence[UsagePosted] | None = None, now: InstantInput | None = None, explain: bool | None = None) -> UsageRateInput: ...
+    @property
+    def prices(self) -> str:
+        """The price book."""
+    @property
+    def events(self) -> list[UsageEvent]:
+        """What was used, in any order: of each period that is asked for, all of it."""
+    @property
+    def billed(self) -> list[UsageBilled]:
+        """Clients who are billed for a period whether or not they used something, for flat prices and
+        minimums.
+        """
+    @property
+    def posted(self) -> list[UsagePosted]:
+        """What was posted before, for events that come late; a line's postings as one."""
+    @property
+    def now(self) -> _dt.datetime | None:
+        """As of when: minimums are owed of periods that are over. All are taken to be over unless
+        said.
+        """
+    @property
+    def explain(self) -> bool:
+        """Whether to say why, step by step."""
+    @staticmethod
+    def from_json(text: str) -> UsageRateInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageRating:
+    """What `usage.rate` gives."""
+    def __new__(cls, *, prices: PriceBookReference, invoices: Sequence[UsageInvoice], total: Money, due: Money) -> UsageRating: ...
+    @property
+    def prices(self) -> PriceBookReference:
+        """The price book that was applied."""
+    @property
+    def invoices(self) -> list[UsageInvoice]:
+        """The invoices, by client, then in the order of time."""
+    @property
+    def total(self) -> Money:
+        """The sum of their totals."""
+    @property
+    def due(self) -> Money:
+        """The sum of what is due of them."""
+    @staticmethod
+    def from_json(text: str) -> UsageRating:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepMeasured:
+    """The events were added up."""
+    type: ClassVar[Literal["measured"]]
+    def __new__(cls, *, events: int, aggregate: UsageAggregate, quantity: FractionInput) -> UsageStepMeasured: ...
+    @property
+    def events(self) -> int:
+        """How many there were."""
+    @property
+    def aggregate(self) -> UsageAggregate:
+        """What they were taken to come to."""
+    @property
+    def quantity(self) -> Fraction:
+        """How much that is."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepMeasured:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepIncluded:
+    """Some of it was included."""
+    type: ClassVar[Literal["included"]]
+    def __new__(cls, *, included: FractionInput, billable: FractionInput) -> UsageStepIncluded: ...
+    @property
+    def included(self) -> Fraction:
+        """How much of it is free."""
+    @property
+    def billable(self) -> Fraction:
+        """How much has to be paid for."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepIncluded:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepPacked:
+    """The rest was put into packages."""
+    type: ClassVar[Literal["packed"]]
+    def __new__(cls, *, size: DecimalInput, packages: FractionInput) -> UsageStepPacked: ...
+    @property
+    def size(self) -> Decimal:
+        """How many units are in one."""
+    @property
+    def packages(self) -> Fraction:
+        """How many were begun."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepPacked:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepPriced:
+    """It was priced."""
+    type: ClassVar[Literal["priced"]]
+    def __new__(cls, *, pieces: Sequence[SchedulePiece], amount: FractionInput) -> UsageStepPriced: ...
+    @property
+    def pieces(self) -> list[SchedulePiece]:
+        """Which steps of the price paid."""
+    @property
+    def amount(self) -> Fraction:
+        """What they come to."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepPriced:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepEvent:
+    """One event was priced."""
+    type: ClassVar[Literal["event"]]
+    def __new__(cls, *, event: IdInput, billable: FractionInput, priced: FractionInput, amount: FractionInput) -> UsageStepEvent: ...
+    @property
+    def event(self) -> str:
+        """Which."""
+    @property
+    def billable(self) -> Fraction:
+        """How much of it has to be paid for."""
+    @property
+    def priced(self) -> Fraction:
+        """What that costs by the steps of the price."""
+    @property
+    def amount(self) -> Fraction:
+        """What it costs after the least and the most of an event; 0 for one that is free."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepEvent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepFlat:
+    """A fixed amount was taken."""
+    type: ClassVar[Literal["flat"]]
+    def __new__(cls, *, amount: FractionInput) -> UsageStepFlat: ...
+    @property
+    def amount(self) -> Fraction:
+        """How much."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepFlat:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepDiscounted:
+    """The client's discount was taken off."""
+    type: ClassVar[Literal["discounted"]]
+    def __new__(cls, *, rate: FractionInput, amount: FractionInput) -> UsageStepDiscounted: ...
+    @property
+    def rate(self) -> Fraction:
+        """The discount."""
+    @property
+    def amount(self) -> Fraction:
+        """What was left."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepDiscounted:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepRaised:
+    """It was raised to the least."""
+    type: ClassVar[Literal["raised"]]
+    def __new__(cls, *, before: FractionInput, to: Money) -> UsageStepRaised: ...
+    @property
+    def before(self) -> Fraction:
+        """How much it was."""
+    @property
+    def to(self) -> Money:
+        """How much it is."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepRaised:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepCut:
+    """It was cut to the most."""
+    type: ClassVar[Literal["cut"]]
+    def __new__(cls, *, before: FractionInput, to: Money, lost: FractionInput) -> UsageStepCut: ...
+    @property
+    def before(self) -> Fraction:
+        """How much it was."""
+    @property
+    def to(self) -> Money:
+        """How much it is."""
+    @property
+    def lost(self) -> Fraction:
+        """How much is not charged."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepCut:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepRounded:
+    """It was rounded."""
+    type: ClassVar[Literal["rounded"]]
+    def __new__(cls, *, exact: FractionInput, amount: Money) -> UsageStepRounded: ...
+    @property
+    def exact(self) -> Fraction:
+        """What."""
+    @property
+    def amount(self) -> Money:
+        """To what."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepRounded:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageStepPosted:
+    """What was posted before was subtracted."""
+    type: ClassVar[Literal["posted"]]
+    def __new__(cls, *, before: Money, due: Money) -> UsageStepPosted: ...
+    @property
+    def before(self) -> Money:
+        """How much."""
+    @property
+    def due(self) -> Money:
+        """What is left to post."""
+    @staticmethod
+    def from_json(text: str) -> UsageStepPosted:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WebhookSignInput:
     """What `webhook.sign` takes."""
     def __new__(cls, *, secret: str, other_secrets: Sequence[str] | None = None, id: IdInput, at: InstantInput, body: str) -> WebhookSignInput: ...
@@ -4955,11 +6279,23 @@ def explain_text(input: ExplainInput) -> Explanation:
 def expression_evaluate(input: ExpressionInput) -> ExpressionOutcome:
     """Evaluates an expression over given values."""
 
+def fraud_check(input: FraudCheckInput) -> FraudChecked:
+    """Judges a click, conversion, partner or payout beside others, and says what the policy does about it."""
+
+def fraud_describe_policy(input: FraudPolicyInput) -> FraudPolicyReference:
+    """Checks a fraud policy, and says how results refer to it."""
+
+def fraud_run(input: FraudRunInput) -> FraudRun:
+    """Judges a history of clicks, conversions, partners and payouts."""
+
 def ladder_levels(input: LadderHistoryInput) -> LadderHistory:
     """Replays what was measured through a ladder's windows and tells every change of level."""
 
 def ladder_progress(input: LadderProgressInput) -> LadderProgress:
     """Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall."""
+
+def ladder_rank(input: RankingInput) -> Ranking:
+    """Ranks entries by a measure: who comes first, who shares a place, and how far it is to the next."""
 
 def ledger_audit(input: LedgerAuditInput) -> LedgerAudit:
     """Tells every rule of a ledger that a list of postings breaks."""
@@ -5029,6 +6365,12 @@ def webhook_sign(input: WebhookSignInput) -> WebhookSignature:
 
 def webhook_verify(input: WebhookVerifyInput) -> WebhookVerdict:
     """Tells whether a webhook that came in was sent by somebody who has the secret, and lately."""
+
+def usage_describe_prices(input: PriceBookInput) -> PriceBookReference:
+    """Checks a price book, and says how results refer to it."""
+
+def usage_rate(input: UsageRateInput) -> UsageRating:
+    """Rates metered usage by a price book to the lines of invoices, and says what is due."""
 
 def workflow_accepts(input: WorkflowAcceptsInput) -> WorkflowAccepts:
     """Tells what an instance waits for, and whether it would take it."""

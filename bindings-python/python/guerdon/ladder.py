@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _native
-from ._native import LadderHistory, LadderHistoryInput, LadderMeasured, LadderProgress, LadderProgressInput, LadderStanding
-from .types import DateInput, DocumentInput, InstantInput, ZoneInput
+from ._native import LadderHistory, LadderHistoryInput, LadderMeasured, LadderProgress, LadderProgressInput, LadderStanding, Ranking, RankingEntry, RankingInput
+from .types import DateInput, DocumentInput, IdInput, InstantInput, RankingOrder, RankingTies, ZoneInput
 
-__all__ = ["levels", "progress"]
+__all__ = ["levels", "progress", "rank"]
 
 
 def levels(*, ladder: DocumentInput, window: DocumentInput, zone: ZoneInput, anchor: DateInput | None = None, standing: LadderStanding | None = None, measured: Sequence[LadderMeasured], now: InstantInput) -> LadderHistory:
@@ -46,3 +46,20 @@ def progress(*, ladder: DocumentInput, window: DocumentInput, zone: ZoneInput, a
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.ladder_progress(_native.LadderProgressInput(ladder=ladder, window=window, zone=zone, anchor=anchor, standing=standing, now=now))
+
+
+def rank(*, entries: Sequence[RankingEntry], ties: RankingTies | None = None, order: RankingOrder | None = None, top: int | None = None, around: IdInput | None = None, ladder: DocumentInput | None = None) -> Ranking:
+    """Ranks entries by a measure: who comes first, who shares a place, and how far it is to the next.
+
+    Args:
+        entries: Who is ranked, in any order, each once.
+        ties: What rank equal measures have; the standard competition ranking unless said.
+        order: Which measure comes first; the largest unless said.
+        top: How many ranks are told, those who share the last one included; all unless said.
+        around: Who is told whatever the rank, with the one before and the one after.
+        ladder: A ladder, to tell the level that each measure reaches.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.ladder_rank(_native.RankingInput(entries=entries, ties=ties, order=order, top=top, around=around, ladder=ladder))

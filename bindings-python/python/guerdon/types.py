@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
+from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, FraudEvidenceDiffers, FraudEvidenceElapsed, FraudEvidenceFrequent, FraudEvidenceListed, FraudEvidenceMatched, FraudEvidenceProportion, FraudEvidenceShared, FraudEvidenceUnknown, FraudSubjectClick, FraudSubjectConversion, FraudSubjectPartner, FraudSubjectPayout, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, UsageStepCut, UsageStepDiscounted, UsageStepEvent, UsageStepFlat, UsageStepIncluded, UsageStepMeasured, UsageStepPacked, UsageStepPosted, UsageStepPriced, UsageStepRaised, UsageStepRounded, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -139,6 +139,94 @@ FeeBearer: TypeAlias = Literal["partner", "program"]
 - `program`: The program: it is paid on top.
 """
 
+FraudAction: TypeAlias = Literal["pass", "flag", "hold", "block"]
+"""What a finding does. The strictest of a subject's findings decides.
+
+- `pass`: Nothing; it is only told.
+- `flag`: Somebody should look at it; it goes on meanwhile.
+- `hold`: It waits until somebody has looked at it.
+- `block`: It is refused.
+"""
+
+FraudCode: TypeAlias = Literal["duplicate_address", "duplicate_ip", "duplicate_device", "duplicate_email", "self_referral_email", "self_referral_domain", "self_referral_address", "self_referral_ip", "self_referral_device", "conversion_velocity", "click_velocity", "click_to_conversion_too_short", "click_to_conversion_too_long", "shared_payout_method", "banned_source", "banned_referrer", "banned_country", "banned_email_domain", "banned_ip", "banned_device", "country_not_allowed", "country_mismatch", "conversion_rate", "paid_traffic", "banned_partner_match"]
+"""What was found; the same in every policy.
+
+- `duplicate_address`: Several share a postal address.
+- `duplicate_ip`: Several share an IP address.
+- `duplicate_device`: Several share a device.
+- `duplicate_email`: Several share an e-mail address.
+- `self_referral_email`: The customer has the partner's e-mail address.
+- `self_referral_domain`: The customer's e-mail address is at a domain of the partner.
+- `self_referral_address`: The customer has the partner's postal address.
+- `self_referral_ip`: The customer has the partner's IP address.
+- `self_referral_device`: The customer has the partner's device.
+- `conversion_velocity`: Too many conversions within a time.
+- `click_velocity`: Too many clicks within a time.
+- `click_to_conversion_too_short`: The conversion comes too soon after its click, or before it.
+- `click_to_conversion_too_long`: The conversion comes too late after its click.
+- `shared_payout_method`: Several partners use one payout method.
+- `banned_source`: The source of the traffic is banned.
+- `banned_referrer`: The page that the click came from is banned.
+- `banned_country`: The country is banned.
+- `banned_email_domain`: The domain of the e-mail address is banned.
+- `banned_ip`: The IP address is banned.
+- `banned_device`: The device is banned.
+- `country_not_allowed`: The country is not among those that are served.
+- `country_mismatch`: The click and the conversion come from different countries.
+- `conversion_rate`: More conversions for the clicks than there should be.
+- `paid_traffic`: The click was bought from an advertiser.
+- `banned_partner_match`: The partner shares something with one who is banned.
+"""
+
+FraudEvidence: TypeAlias = FraudEvidenceShared | FraudEvidenceMatched | FraudEvidenceDiffers | FraudEvidenceFrequent | FraudEvidenceElapsed | FraudEvidenceListed | FraudEvidenceProportion | FraudEvidenceUnknown
+"""What a finding rests on."""
+
+FraudFact: TypeAlias = Literal["partner", "click", "customer", "email", "email_domain", "address", "ip", "device", "country", "source", "referrer", "url", "payout_method", "partner_email", "partner_domain", "partner_address", "partner_ip", "partner_device", "click_country", "clicked_at"]
+"""A fact of a record.
+
+- `partner`: The partner, who is not among the records.
+- `click`: The click, which is not among the records.
+- `customer`: The customer.
+- `email`: The e-mail address.
+- `email_domain`: The domain of the e-mail address.
+- `address`: The postal address.
+- `ip`: The IP address.
+- `device`: The device.
+- `country`: The country.
+- `source`: The source of the traffic.
+- `referrer`: The domain of the page that the click came from.
+- `url`: The link that was followed.
+- `payout_method`: The payout method.
+- `partner_email`: The partner's e-mail address.
+- `partner_domain`: The partner's domains.
+- `partner_address`: The partner's postal address.
+- `partner_ip`: The partner's IP address.
+- `partner_device`: The partner's device.
+- `click_country`: The country of the click.
+- `clicked_at`: When the click was.
+"""
+
+FraudSeverity: TypeAlias = Literal["low", "medium", "high", "critical"]
+"""How much a finding matters.
+
+- `low`: Worth knowing.
+- `medium`: Worth a look.
+- `high`: Probably not as it should be.
+- `critical`: Almost certainly not as it should be.
+"""
+
+FraudSubject: TypeAlias = FraudSubjectPartner | FraudSubjectClick | FraudSubjectConversion | FraudSubjectPayout
+"""What is judged by itself."""
+
+FraudSubjectKind: TypeAlias = Literal["partner", "click", "conversion", "payout"]
+"""What kind of thing is judged.
+
+- `partner`: A partner.
+- `click`: A click.
+- `conversion`: A conversion.
+- `payout`: A payout.
+"""
+
 Happening: TypeAlias = HappeningEvent | HappeningRefund | HappeningReinstatement
 """One thing that happened."""
 
@@ -232,6 +320,21 @@ PayoutState: TypeAlias = Literal["pending", "processing", "completed", "failed",
 - `returned`: It arrived and came back, and is over.
 """
 
+RankingOrder: TypeAlias = Literal["descending", "ascending"]
+"""Which measure comes first.
+
+- `descending`: The largest.
+- `ascending`: The smallest.
+"""
+
+RankingTies: TypeAlias = Literal["competition", "dense", "ordinal"]
+"""What rank equal measures have.
+
+- `competition`: The best of their places, and the places of the others stay empty: 1, 2, 2, 4.
+- `dense`: The next number, and no number is left out: 1, 2, 2, 3.
+- `ordinal`: A place for each, by id: 1, 2, 3, 4.
+"""
+
 ReturnedFee: TypeAlias = Literal["refunded", "kept"]
 """What becomes of the fee of a payout that was sent and came back.
 
@@ -288,6 +391,26 @@ UnpaidReason: TypeAlias = Literal["negative_balance", "nothing_payable", "below_
 - `closed`: The partner is closed.
 - `not_listed`: The partner has a balance and was not listed.
 """
+
+UsageAggregate: TypeAlias = Literal["sum", "count", "max", "latest", "unique"]
+"""What the events of a period come to.
+
+- `sum`: The sum of their quantities.
+- `count`: How many there are.
+- `max`: The largest quantity.
+- `latest`: The quantity of the latest, by time, then id.
+- `unique`: How many different keys they have.
+"""
+
+UsageLineKind: TypeAlias = Literal["usage", "commitment"]
+"""What a line is for.
+
+- `usage`: What was used of a meter.
+- `commitment`: What is missing to the least of the invoice.
+"""
+
+UsageStep: TypeAlias = UsageStepMeasured | UsageStepIncluded | UsageStepPacked | UsageStepPriced | UsageStepEvent | UsageStepFlat | UsageStepDiscounted | UsageStepRaised | UsageStepCut | UsageStepRounded | UsageStepPosted
+"""One step of an explanation, in the order of computation."""
 
 WebhookReason: TypeAlias = Literal["header_missing", "id_invalid", "timestamp_invalid", "timestamp_too_old", "timestamp_too_new", "signature_invalid"]
 """Why a webhook is not what it says.

@@ -6,11 +6,12 @@
 use std::error::Error;
 
 use guerdon::kernel::calendar::{CalendarUnit, Date, Instant, Periods, Zone};
+use guerdon::kernel::id::Id;
 use guerdon::kernel::ledger::{LedgerBalancesInput, balances};
 use guerdon::payout::{
-    Payee, PayoutLedgerInput, PayoutOutcome, PayoutPolicyText, PostInput, Posting, Proposal,
-    ProposeInput, SettleInput, Statement, StatementPeriod, StatementsInput, ledger, post, propose,
-    settle, statements,
+    Payee, Payout, PayoutLedgerInput, PayoutOutcome, PayoutPolicyText, PostInput, Posting,
+    Proposal, ProposeInput, SettleInput, Statement, StatementPeriod, StatementsInput, ledger, post,
+    propose, settle, statements,
 };
 
 use crate::dollars::cents;
@@ -48,9 +49,23 @@ pub(crate) fn months(history: &[Happened<'_>]) -> Result<Vec<Month>, Box<dyn Err
     Ok(months)
 }
 
-/// Everything that was posted, and the batch that is due at the end.
+/// A payout that was made.
+pub(crate) struct Paid {
+    pub(crate) partner: Id,
+    /// The day of its cut-off.
+    pub(crate) first: Date,
+    pub(crate) cut_off: Instant,
+    /// What left the balance, and what of it is the fee, in cents.
+    pub(crate) gross: i64,
+    pub(crate) fee: i64,
+    /// Whether it came back.
+    pub(crate) returned: bool,
+}
+
+/// Everything that was posted, what was paid, and the batch that is due at the end.
 pub(crate) struct Books {
     pub(crate) postings: Vec<Posting>,
+    pub(crate) paid: Vec<Paid>,
     pub(crate) due: Proposal,
 }
 
@@ -60,30 +75,21 @@ impl Books {
         let lines = history.iter().flat_map(|happened| &happened.outcome.lines).cloned();
         let earned = post(PostInput { lines: lines.collect() })?.postings;
         let mut earned = earned.into_iter().peekable();
-        let mut postings: Vec<Posting> = Vec::new();
+        let (mut postings, mut paid): (Vec<Posting>, Vec<Paid>) = (Vec::new(), Vec::new());
         for month in months {
-            let start = month.period.start;
-            while let Some(posting) = earned.next_if(|posting| posting.at < start) {
+            while let Some(posting) = earned.next_if(|posting| posting.at < month.period.start) {
                 postings.push(posting);
             }
-            let arrives = rules::noon(month.first.plus_days(rules::TRANSFER_DAYS)?)?;
-            for payout in batch(&postings, start)?.payouts {
-                let theirs = postings.iter().filter(|one| one.partner == payout.partner);
-                let mut theirs: Vec<Posting> = theirs.cloned().collect();
-                for (outcome, at) in
-                    [(PayoutOutcome::Started, start), (PayoutOutcome::Completed, arrives)]
-                {
-                    let (so_far, payout) = (theirs.clone(), payout.clone());
-                    let input = SettleInput { postings: so_far, payout, outcome, at, attempt: 1 };
-                    theirs.push(settle(input)?);
-                    postings.extend(theirs.last().cloned());
-                }
+            for payout in batch(&postings, month.period.start)?.payouts {
+                let (steps, made) = pay(&postings, &payout, month)?;
+                postings.extend(steps);
+                paid.push(made);
             }
         }
         postings.extend(earned);
         let end = months.last().ok_or("there is no month")?.period.end;
         let due = batch(&postings, end)?;
-        Ok(Self { postings, due })
+        Ok(Self { postings, paid, due })
     }
 
     /// The statements of everybody who has something to state.
@@ -110,6 +116,40 @@ impl Books {
         }
         Ok(accounts)
     }
+}
+
+/// Posts a payout: it is started at the cut-off, arrives, and in one case comes back.
+fn pay(
+    postings: &[Posting],
+    payout: &Payout,
+    month: &Month,
+) -> Result<(Vec<Posting>, Paid), Box<dyn Error>> {
+    let (partner, label) = rules::RETURNED;
+    let returned = payout.partner == rules::partner_id(partner)? && month.label == label;
+    let noon_after = |days| rules::noon(month.first.plus_days(days)?);
+    let mut steps = vec![
+        (PayoutOutcome::Started, month.period.start),
+        (PayoutOutcome::Completed, noon_after(rules::TRANSFER_DAYS)?),
+    ];
+    if returned {
+        steps.push((PayoutOutcome::Returned, noon_after(rules::RETURN_DAYS)?));
+    }
+    let theirs = postings.iter().filter(|one| one.partner == payout.partner);
+    let mut theirs: Vec<Posting> = theirs.cloned().collect();
+    let before = theirs.len();
+    for (outcome, at) in steps {
+        let (postings, payout) = (theirs.clone(), payout.clone());
+        theirs.push(settle(SettleInput { postings, payout, outcome, at, attempt: 1 })?);
+    }
+    let paid = Paid {
+        partner: payout.partner.clone(),
+        first: month.first,
+        cut_off: month.period.start,
+        gross: cents(payout.gross)?,
+        fee: cents(payout.fee)?,
+        returned,
+    };
+    Ok((theirs.split_off(before), paid))
 }
 
 /// Who is paid what at a cut-off.

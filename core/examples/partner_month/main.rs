@@ -1,7 +1,8 @@
 //! One partner program on real orders: rated, refunded, posted, paid and explained.
 //!
 //! `make demo` runs it. It prints a report and writes `target/demo`: `report.html`, the same as a
-//! page with charts; `statements.csv`, every statement in cents, which
+//! page with charts; `statements.csv`, every statement in cents, `clawbacks.csv`, what was taken back
+//! of what had been paid out, and `what_if.csv`, what another plan would change, all of which
 //! `tests/independent/replay.py` computes again without guerdon; and `picture.svg`, which the
 //! README shows. What is real and what is invented stands in `README.md` beside this file.
 //!
@@ -11,9 +12,12 @@
 //! | `orders` | reads the purchases |
 //! | `history` | hands orders and refunds to the plan, one by one and as columns |
 //! | `books` | posts, pays and states, with the postings that a host would keep |
+//! | `aftermath` | finds refunds of what was paid out, and the payout that came back |
+//! | `what_if` | asks what the next version of the plan would have cost |
 //! | `story` | puts together what there is to tell |
 //! | `report`, `page`, `picture` | tell it, with `words`, `dollars`, `charts`, `flow` and `svg` |
 
+mod aftermath;
 mod books;
 mod charts;
 mod dollars;
@@ -26,6 +30,7 @@ mod report;
 mod rules;
 mod story;
 mod svg;
+mod what_if;
 mod words;
 
 use std::error::Error;
@@ -62,10 +67,12 @@ fn demo<T>(
 }
 
 /// What is written, by name.
-fn files(story: &Story<'_>) -> Result<[(&'static str, String); 3], Box<dyn Error>> {
+fn files(story: &Story<'_>) -> Result<[(&'static str, String); 5], Box<dyn Error>> {
     Ok([
         ("report.html", page::page(story)?),
         ("statements.csv", books::table(story)?),
+        ("clawbacks.csv", aftermath::table(&story.clawbacks)),
+        ("what_if.csv", what_if::table(&story.what_if)?),
         ("picture.svg", picture::picture(story)),
     ])
 }

@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use guerdon::commission::Line;
+use guerdon::commission::{Difference, Line};
 use guerdon::kernel::money::Money;
 use guerdon::payout::{Payout, Statement, StatementEntry, Unpaid};
 
+use crate::aftermath::{self, Clawback};
 use crate::charts;
 use crate::dollars::{cents, dollars, grouped};
 use crate::flow;
@@ -13,6 +14,7 @@ use crate::report::reason;
 use crate::rules;
 use crate::story::{MonthTold, Story};
 use crate::svg::{STYLE, escaped};
+use crate::what_if;
 use crate::words;
 
 const TITLE: &str = "One partner program on real orders, paid and explained";
@@ -31,6 +33,7 @@ pub(crate) fn page(story: &Story<'_>) -> Html {
         None => String::new(),
     };
     body.push_str(&two(&batch(story)?, &statement));
+    body.push_str(&two(&aftermath(story), &what_if(story)?));
     body.push_str(&plan(story));
     body.push_str(&footer(story));
     Ok(format!(
@@ -216,6 +219,61 @@ fn entry(entry: &StatementEntry) -> Html {
     ))
 }
 
+fn aftermath(story: &Story<'_>) -> String {
+    let mut largest: Vec<&Clawback> = story.clawbacks.iter().collect();
+    largest.sort_by_key(|one| one.cents);
+    let rows = largest.into_iter().take(8).map(|one| {
+        format!(
+            "<tr><td>order-{}</td><td>{}</td><td>{}</td><td>{}</td>{}</tr>\n",
+            one.order,
+            one.partner,
+            one.paid_on,
+            one.back_on,
+            cell(one.cents)
+        )
+    });
+    let mut inner = format!(
+        "<table>\n<tr><th>order</th><th>partner</th><th>paid out</th><th>taken back</th>\
+         <th class=\"number\">amount</th></tr>\n{}</table>\n",
+        rows.collect::<String>()
+    );
+    let words = aftermath::returned_in_words(story.books);
+    let words: String = words.iter().map(|one| format!("<li>{}</li>\n", escaped(one))).collect();
+    inner.push_str(&format!("<p>And a payout that came back:</p>\n<ol>\n{words}</ol>\n"));
+    let taken = story.clawbacks.iter().map(|one| one.cents).sum::<i64>();
+    let says = format!(
+        "{} lines of refunds took back ${} that had been paid out. A balance may go below zero by \
+         that; later earnings make it up.",
+        count(story.clawbacks.len()),
+        dollars(-taken)
+    );
+    section("Refunds after the payout", &says, &inner)
+}
+
+fn what_if(story: &Story<'_>) -> Html {
+    let told = &story.what_if;
+    let row = |name: String, one: &Difference| -> Html {
+        let (before, after) = (amount(one.before)?, amount(one.after)?);
+        let difference = amount(one.difference)?;
+        Ok(format!("<tr><td>{}</td>{before}{after}{difference}</tr>\n", escaped(&name)))
+    };
+    let mut rows = String::new();
+    for one in &told.by_rule {
+        rows.push_str(&row(format!("rule {}", what_if::name(one.rule.as_ref())), one)?);
+    }
+    for one in what_if::most_changed(told, 6) {
+        rows.push_str(&row(what_if::name(one.partner.as_ref()).to_owned(), one)?);
+    }
+    let total = row("all".to_owned(), &told.total)?;
+    let table = format!(
+        "<table>\n<tr><th></th><th class=\"number\">version 1</th><th class=\"number\">version 2</th>\
+         <th class=\"number\">difference</th></tr>\n{rows}<tfoot>{total}</tfoot>\n</table>\n"
+    );
+    let says = "The same orders and refunds under another version: the second step from $200, at \
+                most $250.00 a month, and 12 % for sponsors.";
+    Ok(section("What if", says, &table))
+}
+
 fn plan(story: &Story<'_>) -> String {
     let words = words::plan(story.program.plan.document());
     let rows = words.iter().map(|(what, says)| {
@@ -251,9 +309,12 @@ fn two(left: &str, right: &str) -> String {
 
 /// A cell with an amount.
 fn amount(money: Money) -> Html {
-    let cents = cents(money)?;
+    Ok(cell(cents(money)?))
+}
+
+fn cell(cents: i64) -> String {
     let class = if cents < 0 { "number below" } else { "number" };
-    Ok(format!("<td class=\"{class}\">{}</td>", dollars(cents).replace('-', "\u{2212}")))
+    format!("<td class=\"{class}\">{}</td>", dollars(cents).replace('-', "\u{2212}"))
 }
 
 fn count(number: usize) -> String {

@@ -2,13 +2,15 @@
 
 use std::error::Error;
 
-use guerdon::commission::Line;
+use guerdon::commission::{Difference, Line};
 use guerdon::payout::{Proposal, Statement, UnpaidReason};
 
+use crate::aftermath::{self, Clawback};
 use crate::books::Month;
 use crate::dollars::{cents, dollars, grouped};
 use crate::rules;
 use crate::story::{Story, Sums};
+use crate::what_if;
 use crate::words;
 
 /// The whole report.
@@ -21,6 +23,8 @@ pub(crate) fn text(story: &Story<'_>) -> Result<String, Box<dyn Error>> {
     }
     tiers(story, &mut text);
     batch(&story.books.due, &mut text)?;
+    aftermath(story, &mut text);
+    what_if(story, &mut text)?;
     explanation(story, &mut text)?;
     accounts(story, &mut text)?;
     Ok(text.0)
@@ -170,6 +174,49 @@ fn batch(due: &Proposal, text: &mut Text) -> Result<(), Box<dyn Error>> {
         text.line(&format!("not paid: {reasons}: {partners}"));
     }
     Ok(())
+}
+
+fn aftermath(story: &Story<'_>, text: &mut Text) {
+    text.heading("Refunds after the payout");
+    let taken = story.clawbacks.iter().map(|one| one.cents).sum::<i64>();
+    text.line(&format!(
+        "{} lines took back {} that had been paid out; the largest of them:",
+        count(story.clawbacks.len()),
+        dollars(-taken)
+    ));
+    let mut largest: Vec<&Clawback> = story.clawbacks.iter().collect();
+    largest.sort_by_key(|one| one.cents);
+    for Clawback { order, partner, paid_on, back_on, cents } in largest.into_iter().take(5) {
+        let order = format!("order-{order}");
+        let back = dollars(*cents);
+        text.line(&format!(
+            "{order:<11} {partner}  paid {paid_on}, taken back {back_on} {back:>8}"
+        ));
+    }
+    text.heading("A payout that came back");
+    for line in aftermath::returned_in_words(story.books) {
+        text.line(&line);
+    }
+}
+
+fn what_if(story: &Story<'_>, text: &mut Text) -> Result<(), Box<dyn Error>> {
+    let told = &story.what_if;
+    text.heading("What the next version of the plan would have cost");
+    text.line(&format!("{:<22} {:>12} {:>12} {:>12}", "", "version 1", "version 2", "difference"));
+    let mut row = |name: &str, one: &Difference| -> Result<(), Box<dyn Error>> {
+        let [before, after] = [one.before, one.after].map(cents);
+        let difference = dollars(cents(one.difference)?);
+        let (before, after) = (dollars(before?), dollars(after?));
+        text.line(&format!("{name:<22} {before:>12} {after:>12} {difference:>12}"));
+        Ok(())
+    };
+    for one in &told.by_rule {
+        row(&format!("rule {}", what_if::name(one.rule.as_ref())), one)?;
+    }
+    for one in what_if::most_changed(told, 5) {
+        row(what_if::name(one.partner.as_ref()), one)?;
+    }
+    row("all", &told.total)
 }
 
 /// Who is not paid, by reason: a count, or the partner where it is one.

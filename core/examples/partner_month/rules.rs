@@ -25,6 +25,11 @@ pub(crate) const END: &str = "1998-07-01";
 /// How many days a payout takes to arrive.
 pub(crate) const TRANSFER_DAYS: u32 = 2;
 
+/// The one payout that comes back: whose, and the month of its cut-off.
+pub(crate) const RETURNED: (u64, &str) = (2, "1997-06");
+/// How many days after its cut-off it is back.
+pub(crate) const RETURN_DAYS: u32 = 9;
+
 /// The partner a customer belongs to. Earlier partners have more of them: of 1,600 equal parts of
 /// all hashes, partner 1 has 79 and partner 40 has one.
 pub(crate) fn partner_of(customer: u64) -> u64 {

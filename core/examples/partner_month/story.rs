@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use guerdon::commission::{LineKind, Step, TierChange};
+use guerdon::commission::{LineKind, Step, TierChange, WhatIf};
 use guerdon::kernel::id::Id;
 use guerdon::payout::{EntryKind, Statement};
 
+use crate::aftermath::{self, Clawback};
 use crate::books::{Books, Month};
 use crate::dollars::cents;
 use crate::history::{Happened, Program};
+use crate::what_if;
 
 /// Everything that the report, the page and the picture show.
 pub(crate) struct Story<'a> {
@@ -22,6 +24,10 @@ pub(crate) struct Story<'a> {
     pub(crate) tiers: Vec<Id>,
     /// The order whose commission is explained.
     pub(crate) explained: &'a Happened<'a>,
+    /// What was taken back of what had been paid out, in the order of time.
+    pub(crate) clawbacks: Vec<Clawback>,
+    /// What the next version of the plan would have changed.
+    pub(crate) what_if: WhatIf,
 }
 
 /// What happened in a month, over all partners.
@@ -90,7 +96,17 @@ impl<'a> Story<'a> {
         }
         let explained = richest(history).ok_or("nothing happened")?;
         let partners = partners(&told, &held)?;
-        Ok(Self { program, history, books, months: told, partners, tiers, explained })
+        Ok(Self {
+            program,
+            history,
+            books,
+            months: told,
+            partners,
+            tiers,
+            explained,
+            clawbacks: aftermath::clawbacks(history, books)?,
+            what_if: what_if::ask(history)?,
+        })
     }
 
     /// The orders, whether they earned or not.

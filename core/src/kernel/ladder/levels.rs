@@ -170,7 +170,7 @@ impl<N: Number> Levels<N> {
     }
 
     #[inline]
-    fn rank_of(&self, measure: &N) -> u16 {
+    pub(super) fn rank_of(&self, measure: &N) -> u16 {
         let reached = self.thresholds.partition_point(|threshold| threshold <= measure);
         // A ladder has at most a thousand levels.
         u16::try_from(reached).unwrap_or(u16::MAX).max(self.floor)

@@ -38,6 +38,7 @@ mod document;
 mod history;
 mod levels;
 mod progress;
+mod ranking;
 mod standing;
 
 pub use change::{Change, LadderChangeReason};
@@ -48,6 +49,7 @@ pub use document::{
 pub use history::{LadderChange, LadderHistory, LadderHistoryInput, LadderMeasured, history};
 pub use levels::{Held, Levels};
 pub use progress::LadderProgress;
+pub use ranking::{Ranked, Ranking, RankingEntry, RankingInput, RankingOrder, RankingTies, rank};
 pub use standing::{LadderProgressInput, LadderStanding, progress};
 
 crate::codes! {
@@ -71,6 +73,10 @@ crate::codes! {
     LADDER_HISTORY_TOO_LARGE = "ladder_history_too_large";
     /// A state of a rolling window, which only the whole history can carry on.
     LADDER_STANDING_STALE = "ladder_standing_stale";
+    /// The same id is ranked twice.
+    RANKING_REPEATED = "ranking_repeated";
+    /// One who is to be told is not ranked.
+    RANKING_UNKNOWN = "ranking_unknown";
 }
 
 #[cfg(test)]
