@@ -47,7 +47,14 @@ exports.OPERATIONS = Object.freeze([
   'payout.statements',
   'payout.withdraw',
   'payout.withhold',
+  'queue.apply',
+  'queue.assign',
+  'queue.next',
+  'queue.validate',
   'schedule.rate',
+  'template.render',
+  'template.stats',
+  'template.validate',
   'webhook.sign',
   'webhook.verify',
   'usage.describe_prices',
@@ -144,8 +151,21 @@ exports.payout = {
   withhold: (input) => call('payout.withhold', input),
 };
 
+exports.queue = {
+  apply: (input) => call('queue.apply', input),
+  assign: (input) => call('queue.assign', input),
+  next: (input) => call('queue.next', input),
+  validate: (input) => call('queue.validate', input),
+};
+
 exports.schedule = {
   rate: (input) => call('schedule.rate', input),
+};
+
+exports.template = {
+  render: (input) => call('template.render', input),
+  stats: (input) => call('template.stats', input),
+  validate: (input) => call('template.validate', input),
 };
 
 exports.webhook = {

@@ -2809,6 +2809,33 @@ export interface Merged {
   state: StateDocument;
 }
 
+/** Something that happened to a message. */
+export interface MessageEvent {
+  /** The message. */
+  message: Id;
+  /** The template that it was written from. */
+  template: Id;
+  /** What happened. */
+  kind: MessageEventKind;
+  /** When. */
+  at: InstantInput;
+}
+
+/** What happens to messages. */
+export type MessageEventKind =
+  /** It was handed to the channel. */
+  | 'sent'
+  /** It has reached the recipient. */
+  | 'delivered'
+  /** The recipient has opened it. */
+  | 'opened'
+  /** The recipient has followed a link in it. */
+  | 'clicked'
+  /** It did not reach the recipient, and will not. */
+  | 'failed'
+  /** The recipient wants no more of them. */
+  | 'unsubscribed';
+
 /** What `workflow.migrate` takes. */
 export interface MigrateInput {
   /** The version that the instance belongs to. */
@@ -3744,6 +3771,399 @@ export interface ProposeInput {
   rates?: ExchangeRate[];
 }
 
+/** What `queue.apply` takes. */
+export interface QueueApplyInput {
+  /** The queue. */
+  queue: QueueDocument | string;
+  /**
+   * Its state after the last call.
+   * @default {}
+   */
+  state?: QueueState<InstantInput>;
+  /** What happens. */
+  event: QueueEvent;
+  /** The time now. */
+  now: InstantInput;
+}
+
+/** What `queue.assign` takes. */
+export interface QueueAssignInput {
+  /** The queue. */
+  queue: QueueDocument | string;
+  /**
+   * Its state after the last call.
+   * @default {}
+   */
+  state?: QueueState<InstantInput>;
+  /** The time now. */
+  now: InstantInput;
+}
+
+/** Somebody did not take a task: it is not offered to them again before the next target. */
+export interface QueueDecline {
+  /** Who. */
+  worker: Id;
+  /** The target in force then. */
+  target?: Id;
+}
+
+/** How tasks are offered to workers. */
+export interface QueueDocument {
+  /** Always `guerdon.queue/1`. */
+  format: 'guerdon.queue/1';
+  /** The queue's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /**
+   * How long a worker has to accept an offer, without months; `PT2M` unless said.
+   * @default "PT2M"
+   */
+  reserve_for?: Span;
+  /**
+   * Whether a task is a worker's as soon as it is offered.
+   * @default false
+   */
+  auto_accept?: boolean;
+  /**
+   * Whether waiting tasks are offered whenever something has changed; they are unless said.
+   * @default true
+   */
+  auto_assign?: boolean;
+  /**
+   * Who a task is offered to, the longer it waits; everybody with its skills unless said.
+   * @default []
+   */
+  targets?: QueueTarget[];
+}
+
+/** Something that happens to a queue. */
+export type QueueEvent =
+  | QueueEventAdd
+  | QueueEventReserve
+  | QueueEventAccept
+  | QueueEventReject
+  | QueueEventRelease
+  | QueueEventComplete
+  | QueueEventCancel
+  | QueueEventWorker
+  | QueueEventLeave
+  | QueueEventDue;
+
+/** A task comes in. */
+export interface QueueEventAdd {
+  type: 'add';
+  /** The task. */
+  task: QueueTask<InstantInput>;
+}
+
+/** A waiting task is offered to a worker whom somebody has chosen. */
+export interface QueueEventReserve {
+  type: 'reserve';
+  /** The task. */
+  task: Id;
+  /** The worker, who need not have the skills, but room. */
+  worker: Id;
+}
+
+/** A worker accepts an offer in time. */
+export interface QueueEventAccept {
+  type: 'accept';
+  /** The task. */
+  task: Id;
+  /** The worker whom it is offered to. */
+  worker: Id;
+}
+
+/** A worker does not take an offer. */
+export interface QueueEventReject {
+  type: 'reject';
+  /** The task. */
+  task: Id;
+  /** The worker whom it is offered to. */
+  worker: Id;
+}
+
+/** A task that is offered or under way waits again. */
+export interface QueueEventRelease {
+  type: 'release';
+  /** The task. */
+  task: Id;
+}
+
+/** A task is done, and leaves the queue. */
+export interface QueueEventComplete {
+  type: 'complete';
+  /** The task. */
+  task: Id;
+}
+
+/** A task is no longer needed, wherever it stands, and leaves the queue. */
+export interface QueueEventCancel {
+  type: 'cancel';
+  /** The task. */
+  task: Id;
+}
+
+/** A worker comes, or has changed: skills, shifts, whether available. */
+export interface QueueEventWorker {
+  type: 'worker';
+  /** The worker as it is now. */
+  worker: QueueWorker<InstantInput>;
+}
+
+/** A worker is gone; what was offered to or done by the worker waits again. */
+export interface QueueEventLeave {
+  type: 'leave';
+  /** The worker. */
+  worker: Id;
+}
+
+/** Time has passed. */
+export interface QueueEventDue {
+  type: 'due';
+}
+
+/** What `queue.validate` gives back. */
+export interface QueueFindings {
+  /** Whether the queue can be used. */
+  usable: boolean;
+  /**
+   * Everything that is wrong.
+   * @default []
+   */
+  problems?: Problem[];
+}
+
+/** What `queue.validate` takes. */
+export interface QueueInput {
+  /** The queue. */
+  queue: QueueDocument | string;
+}
+
+/** What `queue.next` takes. */
+export interface QueueNextInput {
+  /** The queue. */
+  queue: QueueDocument | string;
+  /**
+   * Its state after the last call.
+   * @default {}
+   */
+  state?: QueueState<InstantInput>;
+  /** The worker who asks for something to do. */
+  worker: Id;
+  /** The time now. */
+  now: InstantInput;
+}
+
+/** An offer of a task to a worker. */
+export interface QueueOffer {
+  /** The task. */
+  task: Id;
+  /** The worker. */
+  worker: Id;
+  /** The target by which the worker was found; none for a queue without targets. */
+  target?: Id;
+  /** Until when it can be accepted; none if it is the worker's at once. */
+  until?: Instant;
+}
+
+/** What `queue.apply`, `queue.assign` and `queue.next` give back. */
+export interface QueueOutcome {
+  /** The state to keep. */
+  state: QueueState;
+  /**
+   * The offers that were made, in order.
+   * @default []
+   */
+  offers?: QueueOffer[];
+  /**
+   * The offers that nobody accepted in time.
+   * @default []
+   */
+  expired?: QueueOffer[];
+  /**
+   * The tasks that go on waiting, the most urgent first, and why.
+   * @default []
+   */
+  waiting?: QueueWaiting[];
+  /** When something changes by itself: call again then. */
+  next_due?: Instant;
+  /** Which queue this is. */
+  queue: DocumentReference;
+  /** The release of the time-zone database, such as `2025b`. */
+  zone_data: Id;
+}
+
+/** Hours in which somebody is at work. */
+export interface QueueShift {
+  /** When it begins. */
+  start: TimeOfDay;
+  /** When it is over: on the next day if that is not later than `start`. */
+  end: TimeOfDay;
+  /**
+   * The days of the week on which it begins; every day unless said.
+   * @default []
+   */
+  weekdays?: Weekday[];
+}
+
+/** Something that a worker knows, or a task asks for. */
+export interface QueueSkill {
+  /** What it is called. */
+  name: Id;
+  /**
+   * How well, or how well at least; 1 unless said.
+   * @default 1
+   */
+  level?: number;
+}
+
+/** The state of a queue, as the host keeps it. */
+export interface QueueState<At = Instant> {
+  /**
+   * The tasks that are not done.
+   * @default []
+   */
+  tasks?: QueueTask<At>[];
+  /**
+   * The workers.
+   * @default []
+   */
+  workers?: QueueWorker<At>[];
+}
+
+/** Who a task is offered to, from some time on. */
+export interface QueueTarget {
+  /** What it is called. */
+  id: Id;
+  /**
+   * How long a task has waited by then, without months: nothing for the first target.
+   * @default "PT0S"
+   */
+  after?: Span;
+  /**
+   * The groups of workers; everybody unless said.
+   * @default []
+   */
+  groups?: Id[];
+  /**
+   * Whether workers without the skills will do.
+   * @default false
+   */
+  ignore_skills?: boolean;
+  /**
+   * What is added to the task's priority.
+   * @default 0
+   */
+  priority?: number;
+}
+
+/** A task. */
+export interface QueueTask<At = Instant> {
+  /** The host's id. */
+  id: Id;
+  /** Since when it waits. */
+  entered: At;
+  /**
+   * How much it matters: a greater number comes first; 0 unless said.
+   * @default 0
+   */
+  priority?: number;
+  /**
+   * What a worker has to know.
+   * @default []
+   */
+  skills?: QueueSkill[];
+  /**
+   * How much of a worker's capacity it takes; 1 unless said.
+   * @default 1
+   */
+  load?: number;
+  /**
+   * Where it stands.
+   * @default "waiting"
+   */
+  status?: QueueTaskStatus;
+  /** The worker whom it is offered to, or who does it. */
+  worker?: Id;
+  /** Until when an offer can be accepted. */
+  until?: At;
+  /**
+   * Who did not take it.
+   * @default []
+   */
+  declined?: QueueDecline[];
+}
+
+/** Where a task stands. */
+export type QueueTaskStatus =
+  /** It waits for an offer. */
+  | 'waiting'
+  /** It is offered to a worker. */
+  | 'reserved'
+  /** A worker does it. */
+  | 'assigned';
+
+/** A task that goes on waiting. */
+export interface QueueWaiting {
+  /** The task. */
+  task: Id;
+  /** Why. */
+  reason: QueueWaitingReason;
+}
+
+/** Why a task goes on waiting. */
+export type QueueWaitingReason =
+  /** No worker of the target has the skills. */
+  | 'nobody_skilled'
+  /** All who have did not take it. */
+  | 'declined'
+  /** All others are not at work. */
+  | 'nobody_at_work'
+  /** All others have too much to do. */
+  | 'no_capacity'
+  /** It was not asked for offers. */
+  | 'not_asked';
+
+/** A worker. */
+export interface QueueWorker<At = Instant> {
+  /** The host's id. */
+  id: Id;
+  /**
+   * What the worker knows.
+   * @default []
+   */
+  skills?: QueueSkill[];
+  /**
+   * The groups that the worker belongs to.
+   * @default []
+   */
+  groups?: Id[];
+  /**
+   * How much load the worker takes at a time; 1 unless said.
+   * @default 1
+   */
+  capacity?: number;
+  /**
+   * Whether the worker takes tasks; so it is unless said.
+   * @default true
+   */
+  available?: boolean;
+  /**
+   * The zone of the shifts; UTC unless said.
+   * @default "UTC"
+   */
+  zone?: Zone;
+  /**
+   * When the worker is at work; always unless said.
+   * @default []
+   */
+  shifts?: QueueShift[];
+  /** When the worker was offered a task last. */
+  last_offered?: At;
+}
+
 /** Hours in which nothing is sent, on the recipient's wall clock. */
 export interface QuietHours {
   /** What they are called. */
@@ -3986,6 +4406,37 @@ export interface Reinstatement {
   event: Id;
   /** The refund that is undone, all of it. */
   refund: Id;
+}
+
+/** What `template.render` takes. */
+export interface RenderInput {
+  /** The template. */
+  template: TemplateDocument | string;
+  /**
+   * The values of its variables, by name.
+   * @default {}
+   */
+  variables?: { [key: string]: FactValue<InstantInput> };
+  /**
+   * The locales that the recipient reads, the dearest first. The first one that there is, or
+   * one that it is a part of, is taken; where there is none, the template's fallback.
+   * @default []
+   */
+  locales?: Id[];
+}
+
+/** What `template.render` gives back. */
+export interface RenderedMessage {
+  /** The locale that was taken. */
+  locale: Id;
+  /** The subject or title, if the template has one. */
+  subject?: string;
+  /** The message as plain text, if the template has one. */
+  text?: string;
+  /** The message as HTML, if the template has one. */
+  html?: string;
+  /** Which template this is. */
+  template: DocumentReference;
 }
 
 /** What came of a history. */
@@ -4900,6 +5351,142 @@ export interface StoredTier {
   partner: Id;
   /** What the ladder remembers. */
   held: Held;
+}
+
+/** The text of a message, in several languages. */
+export interface TemplateDocument {
+  /** Always `guerdon.template/1`. */
+  format: 'guerdon.template/1';
+  /** The template's id; the same in all of its versions. */
+  id: Id;
+  /** The version, counted up by the author. */
+  version: number;
+  /**
+   * The variables that its texts may use, by name.
+   * @default {}
+   */
+  variables?: { [key: string]: TemplateVariable };
+  /** The locale whose texts are used where there are none in a locale that is asked for. */
+  fallback: Id;
+  /** The texts by locale, such as `en`, `de` or `de-AT`. */
+  locales: { [key: string]: TemplateTexts };
+}
+
+/** What `template.validate` gives back. */
+export interface TemplateFindings {
+  /** Whether the template can be used. */
+  usable: boolean;
+  /**
+   * Everything that is wrong, or probably not meant.
+   * @default []
+   */
+  problems?: Problem[];
+}
+
+/** What `template.validate` takes. */
+export interface TemplateInput {
+  /** The template. */
+  template: TemplateDocument | string;
+}
+
+/** What `template.stats` gives back. */
+export interface TemplateStatistics {
+  /** Each template of which anything is known, by id. */
+  templates: TemplateStats[];
+}
+
+/** What became of the messages of a template. A message counts once, however often it was opened. */
+export interface TemplateStats {
+  /** The template. */
+  template: Id;
+  /**
+   * Messages that were sent.
+   * @default 0
+   */
+  sent?: number;
+  /**
+   * Messages that reached the recipient.
+   * @default 0
+   */
+  delivered?: number;
+  /**
+   * Messages that were opened, or in which a link was followed.
+   * @default 0
+   */
+  opened?: number;
+  /**
+   * Messages in which a link was followed.
+   * @default 0
+   */
+  clicked?: number;
+  /**
+   * Messages that failed.
+   * @default 0
+   */
+  failed?: number;
+  /**
+   * Messages after which the recipient wanted no more.
+   * @default 0
+   */
+  unsubscribed?: number;
+  /**
+   * How often messages were opened, all counted.
+   * @default 0
+   */
+  opens?: number;
+  /**
+   * How often links were followed, all counted.
+   * @default 0
+   */
+  clicks?: number;
+  /** Opened of sent; none if none was sent. */
+  open_rate?: Fraction;
+  /** Clicked of sent; none if none was sent. */
+  click_rate?: Fraction;
+  /** Failed of sent; none if none was sent. */
+  failure_rate?: Fraction;
+}
+
+/** What `template.stats` takes. */
+export interface TemplateStatsInput {
+  /**
+   * What happened to messages, in any order.
+   * @default []
+   */
+  events?: MessageEvent[];
+  /**
+   * The answer for other messages, to be added: all that happens to one message belongs into
+   * one call.
+   * @default []
+   */
+  before?: TemplateStats[];
+  /** Only what happened from then on; everything unless said. */
+  since?: InstantInput;
+  /** Only what happened before then; everything unless said. */
+  until?: InstantInput;
+}
+
+/** The texts of one locale; at least one of them. */
+export interface TemplateTexts {
+  /** The subject or title, in one line: line breaks in values become spaces. */
+  subject?: string;
+  /** The message as plain text. */
+  text?: string;
+  /** The message as HTML; values are escaped. */
+  html?: string;
+}
+
+/** A variable. */
+export interface TemplateVariable {
+  /** Its type. */
+  of: FactType;
+  /** Its value where none is given. */
+  default?: FactValue<InstantInput>;
+  /**
+   * Whether it may have no value; then a text asks `{% if name %}` before it uses it.
+   * @default false
+   */
+  optional?: boolean;
 }
 
 /** A tier reached or lost. */
@@ -6302,8 +6889,22 @@ export interface Operations {
   'payout.withdraw': { input: WithdrawInput; output: Withdrawal };
   /** Posts what is to be withheld of a year's earnings, and gives back what no longer is. */
   'payout.withhold': { input: WithholdInput; output: Postings };
+  /** Lets something happen to a task queue, and offers what waits if the queue says so. */
+  'queue.apply': { input: QueueApplyInput; output: QueueOutcome };
+  /** Offers every waiting task of a queue, as far as there is somebody for it. */
+  'queue.assign': { input: QueueAssignInput; output: QueueOutcome };
+  /** Offers a worker who asks the first waiting task that the worker may do. */
+  'queue.next': { input: QueueNextInput; output: QueueOutcome };
+  /** Tells everything that is wrong with a task queue. */
+  'queue.validate': { input: QueueInput; output: QueueFindings };
   /** Rates events by a tiered schedule, one after the other, and says which steps pay. */
   'schedule.rate': { input: ScheduleRateInput; output: ScheduleRating };
+  /** Writes a message from a template, in a language of the recipient. */
+  'template.render': { input: RenderInput; output: RenderedMessage };
+  /** Counts what became of the messages of each template: sent, opened, clicked, failed. */
+  'template.stats': { input: TemplateStatsInput; output: TemplateStatistics };
+  /** Tells everything that is wrong with a template, or was probably not meant. */
+  'template.validate': { input: TemplateInput; output: TemplateFindings };
   /** Signs a webhook, by Standard Webhooks. */
   'webhook.sign': { input: WebhookSignInput; output: WebhookSignature };
   /** Tells whether a webhook that came in was sent by somebody who has the secret, and lately. */

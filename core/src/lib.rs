@@ -61,5 +61,7 @@ pub const PROBLEM_CODES: &[&[kernel::problem::Declared]] = &[
     workflow::CODES,
     workflow::automation::CODES,
     workflow::delivery::CODES,
+    workflow::queue::CODES,
+    workflow::template::CODES,
     workflow::webhook::CODES,
 ];

@@ -1,7 +1,10 @@
-//! The guides to messages and automations: their documents hold, without anything to complain of.
+//! The guides to messages, automations and tasks: their documents hold, without anything to complain of.
 
-const GUIDES: [&str; 2] =
-    [include_str!("../../docs/automation.md"), include_str!("../../docs/messaging.md")];
+const GUIDES: [&str; 3] = [
+    include_str!("../../docs/automation.md"),
+    include_str!("../../docs/messaging.md"),
+    include_str!("../../docs/tasks.md"),
+];
 
 /// The samples of the guides that are documents of a format.
 fn documents(format: &str) -> Vec<&'static str> {
@@ -15,6 +18,8 @@ fn every_document_is_usable() {
     for (format, operation, field) in [
         ("guerdon.automation/1", "automation.validate", "automation"),
         ("guerdon.delivery/1", "delivery.validate", "policy"),
+        ("guerdon.queue/1", "queue.validate", "queue"),
+        ("guerdon.template/1", "template.validate", "template"),
     ] {
         let documents = documents(format);
         assert!(!documents.is_empty(), "{format}");

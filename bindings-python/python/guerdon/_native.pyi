@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
 from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, FraudAction, FraudCode, FraudEvidence, FraudFact, FraudSeverity, FraudSubject, FraudSubjectKind, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, RankingOrder, RankingTies, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UsageAggregate, UsageLineKind, UsageStep, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MessageEventKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, QueueEvent, QueueTaskStatus, QueueWaitingReason, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",
@@ -120,6 +121,7 @@ __all__ = [
     "Lost",
     "MergeInput",
     "Merged",
+    "MessageEvent",
     "MigrateInput",
     "MigrateLoss",
     "MigrateOutcome",
@@ -163,6 +165,30 @@ __all__ = [
     "Ranking",
     "RankingEntry",
     "RankingInput",
+    "QueueApplyInput",
+    "QueueAssignInput",
+    "QueueDecline",
+    "QueueEventAccept",
+    "QueueEventAdd",
+    "QueueEventCancel",
+    "QueueEventComplete",
+    "QueueEventDue",
+    "QueueEventLeave",
+    "QueueEventReject",
+    "QueueEventRelease",
+    "QueueEventReserve",
+    "QueueEventWorker",
+    "QueueFindings",
+    "QueueInput",
+    "QueueNextInput",
+    "QueueOffer",
+    "QueueOutcome",
+    "QueueShift",
+    "QueueSkill",
+    "QueueState",
+    "QueueTask",
+    "QueueWaiting",
+    "QueueWorker",
     "ReadyMade",
     "ReadyMadeEntry",
     "ReadyMadeInput",
@@ -170,6 +196,8 @@ __all__ = [
     "RefundInput",
     "ReinstateInput",
     "Reinstatement",
+    "RenderInput",
+    "RenderedMessage",
     "Replay",
     "ReplayInput",
     "RetryInput",
@@ -206,6 +234,11 @@ __all__ = [
     "StepScheduled",
     "StepSplit",
     "StepTier",
+    "TemplateFindings",
+    "TemplateInput",
+    "TemplateStatistics",
+    "TemplateStats",
+    "TemplateStatsInput",
     "TierChange",
     "Unpaid",
     "Unrounded",
@@ -309,9 +342,16 @@ __all__ = [
     "plan_describe",
     "plan_in_force",
     "plan_lint",
+    "queue_apply",
+    "queue_assign",
+    "queue_next",
+    "queue_validate",
     "schedule_rate",
     "usage_describe_prices",
     "usage_rate",
+    "template_render",
+    "template_stats",
+    "template_validate",
     "webhook_sign",
     "webhook_verify",
     "workflow_accepts",
@@ -2862,6 +2902,30 @@ class Merged:
     def __hash__(self) -> int: ...
 
 @final
+class MessageEvent:
+    """Something that happened to a message."""
+    def __new__(cls, *, message: IdInput, template: IdInput, kind: MessageEventKind, at: InstantInput) -> MessageEvent: ...
+    @property
+    def message(self) -> str:
+        """The message."""
+    @property
+    def template(self) -> str:
+        """The template that it was written from."""
+    @property
+    def kind(self) -> MessageEventKind:
+        """What happened."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
+    @staticmethod
+    def from_json(text: str) -> MessageEvent:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class MigrateInput:
     """What `workflow.migrate` takes."""
     def __new__(cls, *, old: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateInput: ...
@@ -3790,6 +3854,62 @@ class Ranked:
         """How many ranks it went up since, or down when it is below zero."""
     @staticmethod
     def from_json(text: str) -> Ranked:
+class QueueApplyInput:
+    """What `queue.apply` takes."""
+    def __new__(cls, *, queue: DocumentInput, state: QueueState | None = None, event: QueueEvent, now: InstantInput) -> QueueApplyInput: ...
+    @property
+    def queue(self) -> str:
+        """The queue."""
+    @property
+    def state(self) -> QueueState:
+        """Its state after the last call."""
+    @property
+    def event(self) -> QueueEvent:
+        """What happens."""
+    @property
+    def now(self) -> _dt.datetime:
+        """The time now."""
+    @staticmethod
+    def from_json(text: str) -> QueueApplyInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueAssignInput:
+    """What `queue.assign` takes."""
+    def __new__(cls, *, queue: DocumentInput, state: QueueState | None = None, now: InstantInput) -> QueueAssignInput: ...
+    @property
+    def queue(self) -> str:
+        """The queue."""
+    @property
+    def state(self) -> QueueState:
+        """Its state after the last call."""
+    @property
+    def now(self) -> _dt.datetime:
+        """The time now."""
+    @staticmethod
+    def from_json(text: str) -> QueueAssignInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueDecline:
+    """Somebody did not take a task: it is not offered to them again before the next target."""
+    def __new__(cls, *, worker: IdInput, target: IdInput | None = None) -> QueueDecline: ...
+    @property
+    def worker(self) -> str:
+        """Who."""
+    @property
+    def target(self) -> str | None:
+        """The target in force then."""
+    @staticmethod
+    def from_json(text: str) -> QueueDecline:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -3808,6 +3928,15 @@ class Ranking:
         """Those who are told, by rank, then id."""
     @staticmethod
     def from_json(text: str) -> Ranking:
+class QueueEventAdd:
+    """A task comes in."""
+    type: ClassVar[Literal["add"]]
+    def __new__(cls, *, task: QueueTask) -> QueueEventAdd: ...
+    @property
+    def task(self) -> QueueTask:
+        """The task."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventAdd:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -3829,6 +3958,359 @@ class RankingEntry:
         """The measure of the time before, to tell who moved; not ranked then unless said."""
     @staticmethod
     def from_json(text: str) -> RankingEntry:
+class QueueEventReserve:
+    """A waiting task is offered to a worker whom somebody has chosen."""
+    type: ClassVar[Literal["reserve"]]
+    def __new__(cls, *, task: IdInput, worker: IdInput) -> QueueEventReserve: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @property
+    def worker(self) -> str:
+        """The worker, who need not have the skills, but room."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventReserve:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventAccept:
+    """A worker accepts an offer in time."""
+    type: ClassVar[Literal["accept"]]
+    def __new__(cls, *, task: IdInput, worker: IdInput) -> QueueEventAccept: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @property
+    def worker(self) -> str:
+        """The worker whom it is offered to."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventAccept:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventReject:
+    """A worker does not take an offer."""
+    type: ClassVar[Literal["reject"]]
+    def __new__(cls, *, task: IdInput, worker: IdInput) -> QueueEventReject: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @property
+    def worker(self) -> str:
+        """The worker whom it is offered to."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventReject:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventRelease:
+    """A task that is offered or under way waits again."""
+    type: ClassVar[Literal["release"]]
+    def __new__(cls, *, task: IdInput) -> QueueEventRelease: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventRelease:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventComplete:
+    """A task is done, and leaves the queue."""
+    type: ClassVar[Literal["complete"]]
+    def __new__(cls, *, task: IdInput) -> QueueEventComplete: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventComplete:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventCancel:
+    """A task is no longer needed, wherever it stands, and leaves the queue."""
+    type: ClassVar[Literal["cancel"]]
+    def __new__(cls, *, task: IdInput) -> QueueEventCancel: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventCancel:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventWorker:
+    """A worker comes, or has changed: skills, shifts, whether available."""
+    type: ClassVar[Literal["worker"]]
+    def __new__(cls, *, worker: QueueWorker) -> QueueEventWorker: ...
+    @property
+    def worker(self) -> QueueWorker:
+        """The worker as it is now."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventWorker:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventLeave:
+    """A worker is gone; what was offered to or done by the worker waits again."""
+    type: ClassVar[Literal["leave"]]
+    def __new__(cls, *, worker: IdInput) -> QueueEventLeave: ...
+    @property
+    def worker(self) -> str:
+        """The worker."""
+    @staticmethod
+    def from_json(text: str) -> QueueEventLeave:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueEventDue:
+    """Time has passed."""
+    type: ClassVar[Literal["due"]]
+    def __new__(cls) -> QueueEventDue: ...
+    @staticmethod
+    def from_json(text: str) -> QueueEventDue:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueFindings:
+    """What `queue.validate` gives back."""
+    def __new__(cls, *, usable: bool, problems: Sequence[Problem] | None = None) -> QueueFindings: ...
+    @property
+    def usable(self) -> bool:
+        """Whether the queue can be used."""
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong."""
+    @staticmethod
+    def from_json(text: str) -> QueueFindings:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueInput:
+    """What `queue.validate` takes."""
+    def __new__(cls, *, queue: DocumentInput) -> QueueInput: ...
+    @property
+    def queue(self) -> str:
+        """The queue."""
+    @staticmethod
+    def from_json(text: str) -> QueueInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueNextInput:
+    """What `queue.next` takes."""
+    def __new__(cls, *, queue: DocumentInput, state: QueueState | None = None, worker: IdInput, now: InstantInput) -> QueueNextInput: ...
+    @property
+    def queue(self) -> str:
+        """The queue."""
+    @property
+    def state(self) -> QueueState:
+        """Its state after the last call."""
+    @property
+    def worker(self) -> str:
+        """The worker who asks for something to do."""
+    @property
+    def now(self) -> _dt.datetime:
+        """The time now."""
+    @staticmethod
+    def from_json(text: str) -> QueueNextInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueOffer:
+    """An offer of a task to a worker."""
+    def __new__(cls, *, task: IdInput, worker: IdInput, target: IdInput | None = None, until: InstantInput | None = None) -> QueueOffer: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @property
+    def worker(self) -> str:
+        """The worker."""
+    @property
+    def target(self) -> str | None:
+        """The target by which the worker was found; none for a queue without targets."""
+    @property
+    def until(self) -> _dt.datetime | None:
+        """Until when it can be accepted; none if it is the worker's at once."""
+    @staticmethod
+    def from_json(text: str) -> QueueOffer:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueOutcome:
+    """What `queue.apply`, `queue.assign` and `queue.next` give back."""
+    def __new__(cls, *, state: QueueState, offers: Sequence[QueueOffer] | None = None, expired: Sequence[QueueOffer] | None = None, waiting: Sequence[QueueWaiting] | None = None, next_due: InstantInput | None = None, queue: DocumentReference, zone_data: IdInput) -> QueueOutcome: ...
+    @property
+    def state(self) -> QueueState:
+        """The state to keep."""
+    @property
+    def offers(self) -> list[QueueOffer]:
+        """The offers that were made, in order."""
+    @property
+    def expired(self) -> list[QueueOffer]:
+        """The offers that nobody accepted in time."""
+    @property
+    def waiting(self) -> list[QueueWaiting]:
+        """The tasks that go on waiting, the most urgent first, and why."""
+    @property
+    def next_due(self) -> _dt.datetime | None:
+        """When something changes by itself: call again then."""
+    @property
+    def queue(self) -> DocumentReference:
+        """Which queue this is."""
+    @property
+    def zone_data(self) -> str:
+        """The release of the time-zone database, such as `2025b`."""
+    @staticmethod
+    def from_json(text: str) -> QueueOutcome:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueShift:
+    """Hours in which somebody is at work."""
+    def __new__(cls, *, start: str, end: str, weekdays: Sequence[Weekday] | None = None) -> QueueShift: ...
+    @property
+    def start(self) -> str:
+        """When it begins."""
+    @property
+    def end(self) -> str:
+        """When it is over: on the next day if that is not later than `start`."""
+    @property
+    def weekdays(self) -> list[Weekday]:
+        """The days of the week on which it begins; every day unless said."""
+    @staticmethod
+    def from_json(text: str) -> QueueShift:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueSkill:
+    """Something that a worker knows, or a task asks for."""
+    def __new__(cls, *, name: IdInput, level: int | None = None) -> QueueSkill: ...
+    @property
+    def name(self) -> str:
+        """What it is called."""
+    @property
+    def level(self) -> int:
+        """How well, or how well at least; 1 unless said."""
+    @staticmethod
+    def from_json(text: str) -> QueueSkill:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueState:
+    """The state of a queue, as the host keeps it."""
+    def __new__(cls, *, tasks: Sequence[QueueTask] | None = None, workers: Sequence[QueueWorker] | None = None) -> QueueState: ...
+    @property
+    def tasks(self) -> list[QueueTask]:
+        """The tasks that are not done."""
+    @property
+    def workers(self) -> list[QueueWorker]:
+        """The workers."""
+    @staticmethod
+    def from_json(text: str) -> QueueState:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueTask:
+    """A task."""
+    def __new__(cls, *, id: IdInput, entered: InstantInput, priority: int | None = None, skills: Sequence[QueueSkill] | None = None, load: int | None = None, status: QueueTaskStatus | None = None, worker: IdInput | None = None, until: InstantInput | None = None, declined: Sequence[QueueDecline] | None = None) -> QueueTask: ...
+    @property
+    def id(self) -> str:
+        """The host's id."""
+    @property
+    def entered(self) -> _dt.datetime:
+        """Since when it waits."""
+    @property
+    def priority(self) -> int:
+        """How much it matters: a greater number comes first; 0 unless said."""
+    @property
+    def skills(self) -> list[QueueSkill]:
+        """What a worker has to know."""
+    @property
+    def load(self) -> int:
+        """How much of a worker's capacity it takes; 1 unless said."""
+    @property
+    def status(self) -> QueueTaskStatus:
+        """Where it stands."""
+    @property
+    def worker(self) -> str | None:
+        """The worker whom it is offered to, or who does it."""
+    @property
+    def until(self) -> _dt.datetime | None:
+        """Until when an offer can be accepted."""
+    @property
+    def declined(self) -> list[QueueDecline]:
+        """Who did not take it."""
+    @staticmethod
+    def from_json(text: str) -> QueueTask:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -3859,6 +4341,53 @@ class RankingInput:
         """A ladder, to tell the level that each measure reaches."""
     @staticmethod
     def from_json(text: str) -> RankingInput:
+class QueueWaiting:
+    """A task that goes on waiting."""
+    def __new__(cls, *, task: IdInput, reason: QueueWaitingReason) -> QueueWaiting: ...
+    @property
+    def task(self) -> str:
+        """The task."""
+    @property
+    def reason(self) -> QueueWaitingReason:
+        """Why."""
+    @staticmethod
+    def from_json(text: str) -> QueueWaiting:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QueueWorker:
+    """A worker."""
+    def __new__(cls, *, id: IdInput, skills: Sequence[QueueSkill] | None = None, groups: Sequence[IdInput] | None = None, capacity: int | None = None, available: bool | None = None, zone: ZoneInput | None = None, shifts: Sequence[QueueShift] | None = None, last_offered: InstantInput | None = None) -> QueueWorker: ...
+    @property
+    def id(self) -> str:
+        """The host's id."""
+    @property
+    def skills(self) -> list[QueueSkill]:
+        """What the worker knows."""
+    @property
+    def groups(self) -> list[str]:
+        """The groups that the worker belongs to."""
+    @property
+    def capacity(self) -> int:
+        """How much load the worker takes at a time; 1 unless said."""
+    @property
+    def available(self) -> bool:
+        """Whether the worker takes tasks; so it is unless said."""
+    @property
+    def zone(self) -> str:
+        """The zone of the shifts; UTC unless said."""
+    @property
+    def shifts(self) -> list[QueueShift]:
+        """When the worker is at work; always unless said."""
+    @property
+    def last_offered(self) -> _dt.datetime | None:
+        """When the worker was offered a task last."""
+    @staticmethod
+    def from_json(text: str) -> QueueWorker:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -4022,6 +4551,56 @@ class Reinstatement:
         """The refund that is undone, all of it."""
     @staticmethod
     def from_json(text: str) -> Reinstatement:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RenderInput:
+    """What `template.render` takes."""
+    def __new__(cls, *, template: DocumentInput, variables: Mapping[str, FactValue] | None = None, locales: Sequence[IdInput] | None = None) -> RenderInput: ...
+    @property
+    def template(self) -> str:
+        """The template."""
+    @property
+    def variables(self) -> dict[str, FactValue]:
+        """The values of its variables, by name."""
+    @property
+    def locales(self) -> list[str]:
+        """The locales that the recipient reads, the dearest first. The first one that there is, or
+        one that it is a part of, is taken; where there is none, the template's fallback.
+        """
+    @staticmethod
+    def from_json(text: str) -> RenderInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RenderedMessage:
+    """What `template.render` gives back."""
+    def __new__(cls, *, locale: IdInput, subject: str | None = None, text: str | None = None, html: str | None = None, template: DocumentReference) -> RenderedMessage: ...
+    @property
+    def locale(self) -> str:
+        """The locale that was taken."""
+    @property
+    def subject(self) -> str | None:
+        """The subject or title, if the template has one."""
+    @property
+    def text(self) -> str | None:
+        """The message as plain text, if the template has one."""
+    @property
+    def html(self) -> str | None:
+        """The message as HTML, if the template has one."""
+    @property
+    def template(self) -> DocumentReference:
+        """Which template this is."""
+    @staticmethod
+    def from_json(text: str) -> RenderedMessage:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -4897,6 +5476,128 @@ class StepReversed:
         """What this refund takes back, below zero."""
     @staticmethod
     def from_json(text: str) -> StepReversed:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class TemplateFindings:
+    """What `template.validate` gives back."""
+    def __new__(cls, *, usable: bool, problems: Sequence[Problem] | None = None) -> TemplateFindings: ...
+    @property
+    def usable(self) -> bool:
+        """Whether the template can be used."""
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong, or probably not meant."""
+    @staticmethod
+    def from_json(text: str) -> TemplateFindings:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class TemplateInput:
+    """What `template.validate` takes."""
+    def __new__(cls, *, template: DocumentInput) -> TemplateInput: ...
+    @property
+    def template(self) -> str:
+        """The template."""
+    @staticmethod
+    def from_json(text: str) -> TemplateInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class TemplateStatistics:
+    """What `template.stats` gives back."""
+    def __new__(cls, *, templates: Sequence[TemplateStats]) -> TemplateStatistics: ...
+    @property
+    def templates(self) -> list[TemplateStats]:
+        """Each template of which anything is known, by id."""
+    @staticmethod
+    def from_json(text: str) -> TemplateStatistics:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class TemplateStats:
+    """What became of the messages of a template. A message counts once, however often it was opened."""
+    def __new__(cls, *, template: IdInput, sent: int | None = None, delivered: int | None = None, opened: int | None = None, clicked: int | None = None, failed: int | None = None, unsubscribed: int | None = None, opens: int | None = None, clicks: int | None = None, open_rate: FractionInput | None = None, click_rate: FractionInput | None = None, failure_rate: FractionInput | None = None) -> TemplateStats: ...
+    @property
+    def template(self) -> str:
+        """The template."""
+    @property
+    def sent(self) -> int:
+        """Messages that were sent."""
+    @property
+    def delivered(self) -> int:
+        """Messages that reached the recipient."""
+    @property
+    def opened(self) -> int:
+        """Messages that were opened, or in which a link was followed."""
+    @property
+    def clicked(self) -> int:
+        """Messages in which a link was followed."""
+    @property
+    def failed(self) -> int:
+        """Messages that failed."""
+    @property
+    def unsubscribed(self) -> int:
+        """Messages after which the recipient wanted no more."""
+    @property
+    def opens(self) -> int:
+        """How often messages were opened, all counted."""
+    @property
+    def clicks(self) -> int:
+        """How often links were followed, all counted."""
+    @property
+    def open_rate(self) -> Fraction | None:
+        """Opened of sent; none if none was sent."""
+    @property
+    def click_rate(self) -> Fraction | None:
+        """Clicked of sent; none if none was sent."""
+    @property
+    def failure_rate(self) -> Fraction | None:
+        """Failed of sent; none if none was sent."""
+    @staticmethod
+    def from_json(text: str) -> TemplateStats:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class TemplateStatsInput:
+    """What `template.stats` takes."""
+    def __new__(cls, *, events: Sequence[MessageEvent] | None = None, before: Sequence[TemplateStats] | None = None, since: InstantInput | None = None, until: InstantInput | None = None) -> TemplateStatsInput: ...
+    @property
+    def events(self) -> list[MessageEvent]:
+        """What happened to messages, in any order."""
+    @property
+    def before(self) -> list[TemplateStats]:
+        """The answer for other messages, to be added: all that happens to one message belongs into
+        one call.
+        """
+    @property
+    def since(self) -> _dt.datetime | None:
+        """Only what happened from then on; everything unless said."""
+    @property
+    def until(self) -> _dt.datetime | None:
+        """Only what happened before then; everything unless said."""
+    @staticmethod
+    def from_json(text: str) -> TemplateStatsInput:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -6357,8 +7058,29 @@ def payout_withdraw(input: WithdrawInput) -> Withdrawal:
 def payout_withhold(input: WithholdInput) -> Postings:
     """Posts what is to be withheld of a year's earnings, and gives back what no longer is."""
 
+def queue_apply(input: QueueApplyInput) -> QueueOutcome:
+    """Lets something happen to a task queue, and offers what waits if the queue says so."""
+
+def queue_assign(input: QueueAssignInput) -> QueueOutcome:
+    """Offers every waiting task of a queue, as far as there is somebody for it."""
+
+def queue_next(input: QueueNextInput) -> QueueOutcome:
+    """Offers a worker who asks the first waiting task that the worker may do."""
+
+def queue_validate(input: QueueInput) -> QueueFindings:
+    """Tells everything that is wrong with a task queue."""
+
 def schedule_rate(input: ScheduleRateInput) -> ScheduleRating:
     """Rates events by a tiered schedule, one after the other, and says which steps pay."""
+
+def template_render(input: RenderInput) -> RenderedMessage:
+    """Writes a message from a template, in a language of the recipient."""
+
+def template_stats(input: TemplateStatsInput) -> TemplateStatistics:
+    """Counts what became of the messages of each template: sent, opened, clicked, failed."""
+
+def template_validate(input: TemplateInput) -> TemplateFindings:
+    """Tells everything that is wrong with a template, or was probably not meant."""
 
 def webhook_sign(input: WebhookSignInput) -> WebhookSignature:
     """Signs a webhook, by Standard Webhooks."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, FraudEvidenceDiffers, FraudEvidenceElapsed, FraudEvidenceFrequent, FraudEvidenceListed, FraudEvidenceMatched, FraudEvidenceProportion, FraudEvidenceShared, FraudEvidenceUnknown, FraudSubjectClick, FraudSubjectConversion, FraudSubjectPartner, FraudSubjectPayout, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, UsageStepCut, UsageStepDiscounted, UsageStepEvent, UsageStepFlat, UsageStepIncluded, UsageStepMeasured, UsageStepPacked, UsageStepPosted, UsageStepPriced, UsageStepRaised, UsageStepRounded, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
+from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, QueueEventAccept, QueueEventAdd, QueueEventCancel, QueueEventComplete, QueueEventDue, QueueEventLeave, QueueEventReject, QueueEventRelease, QueueEventReserve, QueueEventWorker, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -252,6 +253,17 @@ LineKind: TypeAlias = Literal["commission", "split", "override", "unpaid", "reve
 - `guarantee`: What a guarantee added to a period, or below zero took back.
 """
 
+MessageEventKind: TypeAlias = Literal["sent", "delivered", "opened", "clicked", "failed", "unsubscribed"]
+"""What happens to messages.
+
+- `sent`: It was handed to the channel.
+- `delivered`: It has reached the recipient.
+- `opened`: The recipient has opened it.
+- `clicked`: The recipient has followed a link in it.
+- `failed`: It did not reach the recipient, and will not.
+- `unsubscribed`: The recipient wants no more of them.
+"""
+
 MigrateLossKind: TypeAlias = Literal["state", "data", "history", "deadline", "step"]
 """What can be lost.
 
@@ -333,6 +345,25 @@ RankingTies: TypeAlias = Literal["competition", "dense", "ordinal"]
 - `competition`: The best of their places, and the places of the others stay empty: 1, 2, 2, 4.
 - `dense`: The next number, and no number is left out: 1, 2, 2, 3.
 - `ordinal`: A place for each, by id: 1, 2, 3, 4.
+QueueEvent: TypeAlias = QueueEventAdd | QueueEventReserve | QueueEventAccept | QueueEventReject | QueueEventRelease | QueueEventComplete | QueueEventCancel | QueueEventWorker | QueueEventLeave | QueueEventDue
+"""Something that happens to a queue."""
+
+QueueTaskStatus: TypeAlias = Literal["waiting", "reserved", "assigned"]
+"""Where a task stands.
+
+- `waiting`: It waits for an offer.
+- `reserved`: It is offered to a worker.
+- `assigned`: A worker does it.
+"""
+
+QueueWaitingReason: TypeAlias = Literal["nobody_skilled", "declined", "nobody_at_work", "no_capacity", "not_asked"]
+"""Why a task goes on waiting.
+
+- `nobody_skilled`: No worker of the target has the skills.
+- `declined`: All who have did not take it.
+- `nobody_at_work`: All others are not at work.
+- `no_capacity`: All others have too much to do.
+- `not_asked`: It was not asked for offers.
 """
 
 ReturnedFee: TypeAlias = Literal["refunded", "kept"]
