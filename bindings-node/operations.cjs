@@ -55,10 +55,10 @@ exports.OPERATIONS = Object.freeze([
   'template.render',
   'template.stats',
   'template.validate',
-  'webhook.sign',
-  'webhook.verify',
   'usage.describe_prices',
   'usage.rate',
+  'webhook.sign',
+  'webhook.verify',
   'workflow.accepts',
   'workflow.apply',
   'workflow.describe',
@@ -168,14 +168,14 @@ exports.template = {
   validate: (input) => call('template.validate', input),
 };
 
-exports.webhook = {
-  sign: (input) => call('webhook.sign', input),
-  verify: (input) => call('webhook.verify', input),
-};
-
 exports.usage = {
   describePrices: (input) => call('usage.describe_prices', input),
   rate: (input) => call('usage.rate', input),
+};
+
+exports.webhook = {
+  sign: (input) => call('webhook.sign', input),
+  verify: (input) => call('webhook.verify', input),
 };
 
 exports.workflow = {

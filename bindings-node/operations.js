@@ -2,5 +2,4 @@
 
 import operations from './operations.cjs';
 
-export const { OPERATIONS, automation, calendar, commission, delivery, explain, expression, fraud, ladder, ledger, money, plan, payout, schedule, webhook, usage, workflow } = operations;
-export const { OPERATIONS, automation, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, queue, schedule, template, webhook, workflow } = operations;
+export const { OPERATIONS, automation, calendar, commission, delivery, explain, expression, fraud, ladder, ledger, money, plan, payout, queue, schedule, template, usage, webhook, workflow } = operations;

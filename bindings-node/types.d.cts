@@ -6905,14 +6905,14 @@ export interface Operations {
   'template.stats': { input: TemplateStatsInput; output: TemplateStatistics };
   /** Tells everything that is wrong with a template, or was probably not meant. */
   'template.validate': { input: TemplateInput; output: TemplateFindings };
-  /** Signs a webhook, by Standard Webhooks. */
-  'webhook.sign': { input: WebhookSignInput; output: WebhookSignature };
-  /** Tells whether a webhook that came in was sent by somebody who has the secret, and lately. */
-  'webhook.verify': { input: WebhookVerifyInput; output: WebhookVerdict };
   /** Checks a price book, and says how results refer to it. */
   'usage.describe_prices': { input: PriceBookInput; output: PriceBookReference };
   /** Rates metered usage by a price book to the lines of invoices, and says what is due. */
   'usage.rate': { input: UsageRateInput; output: UsageRating };
+  /** Signs a webhook, by Standard Webhooks. */
+  'webhook.sign': { input: WebhookSignInput; output: WebhookSignature };
+  /** Tells whether a webhook that came in was sent by somebody who has the secret, and lately. */
+  'webhook.verify': { input: WebhookVerifyInput; output: WebhookVerdict };
   /** Tells what an instance waits for, and whether it would take it. */
   'workflow.accepts': { input: WorkflowAcceptsInput; output: WorkflowAccepts };
   /** Lets an event, a step's end or time change an instance, and says what the host is to do. */

@@ -6,8 +6,7 @@ own types: `Decimal`, aware `datetime`, `date`, `UUID` and `Fraction`. Each oper
 of its domain's module, such as `guerdon.money.round`.
 """
 
-from . import automation, calendar, commission, delivery, explain, expression, fraud, ladder, ledger, money, plan, payout, schedule, webhook, usage, workflow
-from . import automation, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, queue, schedule, template, webhook, workflow
+from . import automation, calendar, commission, delivery, explain, expression, fraud, ladder, ledger, money, plan, payout, queue, schedule, template, usage, webhook, workflow
 from ._errors import GuerdonError
 from ._native import (
     Accepted,
@@ -156,10 +155,6 @@ from ._native import (
     Problem,
     Proposal,
     ProposeInput,
-    Ranked,
-    Ranking,
-    RankingEntry,
-    RankingInput,
     QueueApplyInput,
     QueueAssignInput,
     QueueDecline,
@@ -184,6 +179,10 @@ from ._native import (
     QueueTask,
     QueueWaiting,
     QueueWorker,
+    Ranked,
+    Ranking,
+    RankingEntry,
+    RankingInput,
     ReadyMade,
     ReadyMadeEntry,
     ReadyMadeInput,
@@ -330,11 +329,11 @@ from .types import (
     PartnerStatus,
     PayoutOutcome,
     PayoutState,
-    RankingOrder,
-    RankingTies,
     QueueEvent,
     QueueTaskStatus,
     QueueWaitingReason,
+    RankingOrder,
+    RankingTies,
     ReturnedFee,
     Rounding,
     Severity,
@@ -542,12 +541,6 @@ __all__ = [
     "Problem",
     "Proposal",
     "ProposeInput",
-    "Ranked",
-    "Ranking",
-    "RankingEntry",
-    "RankingInput",
-    "RankingOrder",
-    "RankingTies",
     "QueueApplyInput",
     "QueueAssignInput",
     "QueueDecline",
@@ -575,6 +568,12 @@ __all__ = [
     "QueueWaiting",
     "QueueWaitingReason",
     "QueueWorker",
+    "Ranked",
+    "Ranking",
+    "RankingEntry",
+    "RankingInput",
+    "RankingOrder",
+    "RankingTies",
     "ReadyMade",
     "ReadyMadeEntry",
     "ReadyMadeInput",
@@ -717,8 +716,8 @@ __all__ = [
     "plan",
     "queue",
     "schedule",
-    "usage",
     "template",
+    "usage",
     "webhook",
     "workflow",
 ]

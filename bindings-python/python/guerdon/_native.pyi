@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, FraudAction, FraudCode, FraudEvidence, FraudFact, FraudSeverity, FraudSubject, FraudSubjectKind, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, RankingOrder, RankingTies, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UsageAggregate, UsageLineKind, UsageStep, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MessageEventKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, QueueEvent, QueueTaskStatus, QueueWaitingReason, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, FraudAction, FraudCode, FraudEvidence, FraudFact, FraudSeverity, FraudSubject, FraudSubjectKind, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MessageEventKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, QueueEvent, QueueTaskStatus, QueueWaitingReason, RankingOrder, RankingTies, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UsageAggregate, UsageLineKind, UsageStep, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",
@@ -161,10 +160,6 @@ __all__ = [
     "Problem",
     "Proposal",
     "ProposeInput",
-    "Ranked",
-    "Ranking",
-    "RankingEntry",
-    "RankingInput",
     "QueueApplyInput",
     "QueueAssignInput",
     "QueueDecline",
@@ -189,6 +184,10 @@ __all__ = [
     "QueueTask",
     "QueueWaiting",
     "QueueWorker",
+    "Ranked",
+    "Ranking",
+    "RankingEntry",
+    "RankingInput",
     "ReadyMade",
     "ReadyMadeEntry",
     "ReadyMadeInput",
@@ -347,11 +346,11 @@ __all__ = [
     "queue_next",
     "queue_validate",
     "schedule_rate",
-    "usage_describe_prices",
-    "usage_rate",
     "template_render",
     "template_stats",
     "template_validate",
+    "usage_describe_prices",
+    "usage_rate",
     "webhook_sign",
     "webhook_verify",
     "workflow_accepts",
@@ -3825,35 +3824,6 @@ class ProposeInput:
     def __hash__(self) -> int: ...
 
 @final
-class Ranked:
-    """A place in a ranking."""
-    def __new__(cls, *, rank: int, id: IdInput, measure: DecimalInput, sharing: int, gap: DecimalInput | None = None, level: IdInput | None = None, previous_rank: int | None = None, moved: int | None = None) -> Ranked: ...
-    @property
-    def rank(self) -> int:
-        """The rank, from 1."""
-    @property
-    def id(self) -> str:
-        """Who."""
-    @property
-    def measure(self) -> Decimal:
-        """The measure."""
-    @property
-    def sharing(self) -> int:
-        """How many have the same measure, this one included."""
-    @property
-    def gap(self) -> Decimal | None:
-        """How far it is to the next better measure; none for the best."""
-    @property
-    def level(self) -> str | None:
-        """The level that the measure reaches, where there is a ladder; none below the first."""
-    @property
-    def previous_rank(self) -> int | None:
-        """The rank by the measures of the time before."""
-    @property
-    def moved(self) -> int | None:
-        """How many ranks it went up since, or down when it is below zero."""
-    @staticmethod
-    def from_json(text: str) -> Ranked:
 class QueueApplyInput:
     """What `queue.apply` takes."""
     def __new__(cls, *, queue: DocumentInput, state: QueueState | None = None, event: QueueEvent, now: InstantInput) -> QueueApplyInput: ...
@@ -3917,17 +3887,6 @@ class QueueDecline:
     def __hash__(self) -> int: ...
 
 @final
-class Ranking:
-    """What `ladder.rank` gives."""
-    def __new__(cls, *, count: int, ranked: Sequence[Ranked]) -> Ranking: ...
-    @property
-    def count(self) -> int:
-        """How many were ranked."""
-    @property
-    def ranked(self) -> list[Ranked]:
-        """Those who are told, by rank, then id."""
-    @staticmethod
-    def from_json(text: str) -> Ranking:
 class QueueEventAdd:
     """A task comes in."""
     type: ClassVar[Literal["add"]]
@@ -3944,20 +3903,6 @@ class QueueEventAdd:
     def __hash__(self) -> int: ...
 
 @final
-class RankingEntry:
-    """One who is ranked."""
-    def __new__(cls, *, id: IdInput, measure: DecimalInput, previous: DecimalInput | None = None) -> RankingEntry: ...
-    @property
-    def id(self) -> str:
-        """Who."""
-    @property
-    def measure(self) -> Decimal:
-        """The measure, such as the volume of a month; zero and less are ranked like any other."""
-    @property
-    def previous(self) -> Decimal | None:
-        """The measure of the time before, to tell who moved; not ranked then unless said."""
-    @staticmethod
-    def from_json(text: str) -> RankingEntry:
 class QueueEventReserve:
     """A waiting task is offered to a worker whom somebody has chosen."""
     type: ClassVar[Literal["reserve"]]
@@ -4318,29 +4263,6 @@ class QueueTask:
     def __hash__(self) -> int: ...
 
 @final
-class RankingInput:
-    """What `ladder.rank` takes."""
-    def __new__(cls, *, entries: Sequence[RankingEntry], ties: RankingTies | None = None, order: RankingOrder | None = None, top: int | None = None, around: IdInput | None = None, ladder: DocumentInput | None = None) -> RankingInput: ...
-    @property
-    def entries(self) -> list[RankingEntry]:
-        """Who is ranked, in any order, each once."""
-    @property
-    def ties(self) -> RankingTies:
-        """What rank equal measures have; the standard competition ranking unless said."""
-    @property
-    def order(self) -> RankingOrder:
-        """Which measure comes first; the largest unless said."""
-    @property
-    def top(self) -> int | None:
-        """How many ranks are told, those who share the last one included; all unless said."""
-    @property
-    def around(self) -> str | None:
-        """Who is told whatever the rank, with the one before and the one after."""
-    @property
-    def ladder(self) -> str | None:
-        """A ladder, to tell the level that each measure reaches."""
-    @staticmethod
-    def from_json(text: str) -> RankingInput:
 class QueueWaiting:
     """A task that goes on waiting."""
     def __new__(cls, *, task: IdInput, reason: QueueWaitingReason) -> QueueWaiting: ...
@@ -4388,6 +4310,111 @@ class QueueWorker:
         """When the worker was offered a task last."""
     @staticmethod
     def from_json(text: str) -> QueueWorker:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Ranked:
+    """A place in a ranking."""
+    def __new__(cls, *, rank: int, id: IdInput, measure: DecimalInput, sharing: int, gap: DecimalInput | None = None, level: IdInput | None = None, previous_rank: int | None = None, moved: int | None = None) -> Ranked: ...
+    @property
+    def rank(self) -> int:
+        """The rank, from 1."""
+    @property
+    def id(self) -> str:
+        """Who."""
+    @property
+    def measure(self) -> Decimal:
+        """The measure."""
+    @property
+    def sharing(self) -> int:
+        """How many have the same measure, this one included."""
+    @property
+    def gap(self) -> Decimal | None:
+        """How far it is to the next better measure; none for the best."""
+    @property
+    def level(self) -> str | None:
+        """The level that the measure reaches, where there is a ladder; none below the first."""
+    @property
+    def previous_rank(self) -> int | None:
+        """The rank by the measures of the time before."""
+    @property
+    def moved(self) -> int | None:
+        """How many ranks it went up since, or down when it is below zero."""
+    @staticmethod
+    def from_json(text: str) -> Ranked:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Ranking:
+    """What `ladder.rank` gives."""
+    def __new__(cls, *, count: int, ranked: Sequence[Ranked]) -> Ranking: ...
+    @property
+    def count(self) -> int:
+        """How many were ranked."""
+    @property
+    def ranked(self) -> list[Ranked]:
+        """Those who are told, by rank, then id."""
+    @staticmethod
+    def from_json(text: str) -> Ranking:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RankingEntry:
+    """One who is ranked."""
+    def __new__(cls, *, id: IdInput, measure: DecimalInput, previous: DecimalInput | None = None) -> RankingEntry: ...
+    @property
+    def id(self) -> str:
+        """Who."""
+    @property
+    def measure(self) -> Decimal:
+        """The measure, such as the volume of a month; zero and less are ranked like any other."""
+    @property
+    def previous(self) -> Decimal | None:
+        """The measure of the time before, to tell who moved; not ranked then unless said."""
+    @staticmethod
+    def from_json(text: str) -> RankingEntry:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RankingInput:
+    """What `ladder.rank` takes."""
+    def __new__(cls, *, entries: Sequence[RankingEntry], ties: RankingTies | None = None, order: RankingOrder | None = None, top: int | None = None, around: IdInput | None = None, ladder: DocumentInput | None = None) -> RankingInput: ...
+    @property
+    def entries(self) -> list[RankingEntry]:
+        """Who is ranked, in any order, each once."""
+    @property
+    def ties(self) -> RankingTies:
+        """What rank equal measures have; the standard competition ranking unless said."""
+    @property
+    def order(self) -> RankingOrder:
+        """Which measure comes first; the largest unless said."""
+    @property
+    def top(self) -> int | None:
+        """How many ranks are told, those who share the last one included; all unless said."""
+    @property
+    def around(self) -> str | None:
+        """Who is told whatever the rank, with the one before and the one after."""
+    @property
+    def ladder(self) -> str | None:
+        """A ladder, to tell the level that each measure reaches."""
+    @staticmethod
+    def from_json(text: str) -> RankingInput:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -7082,17 +7109,17 @@ def template_stats(input: TemplateStatsInput) -> TemplateStatistics:
 def template_validate(input: TemplateInput) -> TemplateFindings:
     """Tells everything that is wrong with a template, or was probably not meant."""
 
-def webhook_sign(input: WebhookSignInput) -> WebhookSignature:
-    """Signs a webhook, by Standard Webhooks."""
-
-def webhook_verify(input: WebhookVerifyInput) -> WebhookVerdict:
-    """Tells whether a webhook that came in was sent by somebody who has the secret, and lately."""
-
 def usage_describe_prices(input: PriceBookInput) -> PriceBookReference:
     """Checks a price book, and says how results refer to it."""
 
 def usage_rate(input: UsageRateInput) -> UsageRating:
     """Rates metered usage by a price book to the lines of invoices, and says what is due."""
+
+def webhook_sign(input: WebhookSignInput) -> WebhookSignature:
+    """Signs a webhook, by Standard Webhooks."""
+
+def webhook_verify(input: WebhookVerifyInput) -> WebhookVerdict:
+    """Tells whether a webhook that came in was sent by somebody who has the secret, and lately."""
 
 def workflow_accepts(input: WorkflowAcceptsInput) -> WorkflowAccepts:
     """Tells what an instance waits for, and whether it would take it."""

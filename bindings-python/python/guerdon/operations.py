@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import _native, automation, calendar, commission, delivery, explain, expression, ladder, ledger, money, plan, payout, queue, schedule, template, webhook, workflow
+from . import _native, automation, calendar, commission, delivery, explain, expression, fraud, ladder, ledger, money, plan, payout, queue, schedule, template, usage, webhook, workflow
 
 
 class Operation(NamedTuple):
@@ -40,8 +40,12 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("delivery.validate", "Tells everything that is wrong with a delivery policy.", delivery.validate, _native.delivery_validate, _native.DeliveryPolicyInput),
     Operation("explain.text", "Tells each step of an explanation as a sentence.", explain.text, _native.explain_text, _native.ExplainInput),
     Operation("expression.evaluate", "Evaluates an expression over given values.", expression.evaluate, _native.expression_evaluate, _native.ExpressionInput),
+    Operation("fraud.check", "Judges a click, conversion, partner or payout beside others, and says what the policy does about it.", fraud.check, _native.fraud_check, _native.FraudCheckInput),
+    Operation("fraud.describe_policy", "Checks a fraud policy, and says how results refer to it.", fraud.describe_policy, _native.fraud_describe_policy, _native.FraudPolicyInput),
+    Operation("fraud.run", "Judges a history of clicks, conversions, partners and payouts.", fraud.run, _native.fraud_run, _native.FraudRunInput),
     Operation("ladder.levels", "Replays what was measured through a ladder's windows and tells every change of level.", ladder.levels, _native.ladder_levels, _native.LadderHistoryInput),
     Operation("ladder.progress", "Says where somebody stands on a ladder: the next level, what is missing, and when the level held would fall.", ladder.progress, _native.ladder_progress, _native.LadderProgressInput),
+    Operation("ladder.rank", "Ranks entries by a measure: who comes first, who shares a place, and how far it is to the next.", ladder.rank, _native.ladder_rank, _native.RankingInput),
     Operation("ledger.audit", "Tells every rule of a ledger that a list of postings breaks.", ledger.audit, _native.ledger_audit, _native.LedgerAuditInput),
     Operation("ledger.balances", "Sums postings to the balance of every account and asset.", ledger.balances, _native.ledger_balances, _native.LedgerBalancesInput),
     Operation("money.allocate", "Splits an amount by weights; the parts sum to the whole.", money.allocate, _native.money_allocate, _native.AllocateInput),
@@ -70,6 +74,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("template.render", "Writes a message from a template, in a language of the recipient.", template.render, _native.template_render, _native.RenderInput),
     Operation("template.stats", "Counts what became of the messages of each template: sent, opened, clicked, failed.", template.stats, _native.template_stats, _native.TemplateStatsInput),
     Operation("template.validate", "Tells everything that is wrong with a template, or was probably not meant.", template.validate, _native.template_validate, _native.TemplateInput),
+    Operation("usage.describe_prices", "Checks a price book, and says how results refer to it.", usage.describe_prices, _native.usage_describe_prices, _native.PriceBookInput),
+    Operation("usage.rate", "Rates metered usage by a price book to the lines of invoices, and says what is due.", usage.rate, _native.usage_rate, _native.UsageRateInput),
     Operation("webhook.sign", "Signs a webhook, by Standard Webhooks.", webhook.sign, _native.webhook_sign, _native.WebhookSignInput),
     Operation("webhook.verify", "Tells whether a webhook that came in was sent by somebody who has the secret, and lately.", webhook.verify, _native.webhook_verify, _native.WebhookVerifyInput),
     Operation("workflow.accepts", "Tells what an instance waits for, and whether it would take it.", workflow.accepts, _native.workflow_accepts, _native.WorkflowAcceptsInput),

@@ -9,8 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, FraudEvidenceDiffers, FraudEvidenceElapsed, FraudEvidenceFrequent, FraudEvidenceListed, FraudEvidenceMatched, FraudEvidenceProportion, FraudEvidenceShared, FraudEvidenceUnknown, FraudSubjectClick, FraudSubjectConversion, FraudSubjectPartner, FraudSubjectPayout, HappeningEvent, HappeningRefund, HappeningReinstatement, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, UsageStepCut, UsageStepDiscounted, UsageStepEvent, UsageStepFlat, UsageStepIncluded, UsageStepMeasured, UsageStepPacked, UsageStepPosted, UsageStepPriced, UsageStepRaised, UsageStepRounded, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
-from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, HappeningEvent, HappeningRefund, HappeningReinstatement, QueueEventAccept, QueueEventAdd, QueueEventCancel, QueueEventComplete, QueueEventDue, QueueEventLeave, QueueEventReject, QueueEventRelease, QueueEventReserve, QueueEventWorker, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
+from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, FraudEvidenceDiffers, FraudEvidenceElapsed, FraudEvidenceFrequent, FraudEvidenceListed, FraudEvidenceMatched, FraudEvidenceProportion, FraudEvidenceShared, FraudEvidenceUnknown, FraudSubjectClick, FraudSubjectConversion, FraudSubjectPartner, FraudSubjectPayout, HappeningEvent, HappeningRefund, HappeningReinstatement, QueueEventAccept, QueueEventAdd, QueueEventCancel, QueueEventComplete, QueueEventDue, QueueEventLeave, QueueEventReject, QueueEventRelease, QueueEventReserve, QueueEventWorker, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, UsageStepCut, UsageStepDiscounted, UsageStepEvent, UsageStepFlat, UsageStepIncluded, UsageStepMeasured, UsageStepPacked, UsageStepPosted, UsageStepPriced, UsageStepRaised, UsageStepRounded, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -332,19 +331,6 @@ PayoutState: TypeAlias = Literal["pending", "processing", "completed", "failed",
 - `returned`: It arrived and came back, and is over.
 """
 
-RankingOrder: TypeAlias = Literal["descending", "ascending"]
-"""Which measure comes first.
-
-- `descending`: The largest.
-- `ascending`: The smallest.
-"""
-
-RankingTies: TypeAlias = Literal["competition", "dense", "ordinal"]
-"""What rank equal measures have.
-
-- `competition`: The best of their places, and the places of the others stay empty: 1, 2, 2, 4.
-- `dense`: The next number, and no number is left out: 1, 2, 2, 3.
-- `ordinal`: A place for each, by id: 1, 2, 3, 4.
 QueueEvent: TypeAlias = QueueEventAdd | QueueEventReserve | QueueEventAccept | QueueEventReject | QueueEventRelease | QueueEventComplete | QueueEventCancel | QueueEventWorker | QueueEventLeave | QueueEventDue
 """Something that happens to a queue."""
 
@@ -364,6 +350,21 @@ QueueWaitingReason: TypeAlias = Literal["nobody_skilled", "declined", "nobody_at
 - `nobody_at_work`: All others are not at work.
 - `no_capacity`: All others have too much to do.
 - `not_asked`: It was not asked for offers.
+"""
+
+RankingOrder: TypeAlias = Literal["descending", "ascending"]
+"""Which measure comes first.
+
+- `descending`: The largest.
+- `ascending`: The smallest.
+"""
+
+RankingTies: TypeAlias = Literal["competition", "dense", "ordinal"]
+"""What rank equal measures have.
+
+- `competition`: The best of their places, and the places of the others stay empty: 1, 2, 2, 4.
+- `dense`: The next number, and no number is left out: 1, 2, 2, 3.
+- `ordinal`: A place for each, by id: 1, 2, 3, 4.
 """
 
 ReturnedFee: TypeAlias = Literal["refunded", "kept"]
