@@ -4,7 +4,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help check test test-rust test-python test-node test-phone test-swift test-kotlin demo bench \
-        bench-calls bench-peers bench-phone bench-workflow typings mutants fuzz properties licences lint-scripts toolchains \
+        bench-calls bench-peers bench-phone bench-rules bench-workflow typings mutants fuzz properties licences lint-scripts toolchains \
         ci clean-caches
 
 help: ## list the targets
@@ -40,7 +40,7 @@ test-kotlin: ## only the Kotlin package
 demo: ## one partner month on real orders: statements, payouts, an explained commission
 	cargo run --release -q --locked -p guerdon --example partner_month
 
-bench: ## benches of commissions and workflows
+bench: ## benches of commissions, workflows and fraud checks
 	cargo bench --locked -p guerdon-benches
 
 bench-calls: ## one call of a plan in Rust, Python and Node, with what was promised of each
@@ -51,6 +51,9 @@ bench-peers: ## the same job in DuckDB, Polars and guerdon, side by side
 
 bench-workflow: ## one event of a workflow from Node, beside XState
 	@scripts/bench-workflow.sh
+
+bench-rules: ## one event of a plan of 20 rules from Node, beside decimal.js by hand
+	@scripts/bench-rules.sh
 
 bench-phone: ## one preview and a batch in Rust, Swift and Kotlin, beside a call that does nothing
 	@scripts/bench-phone.sh
@@ -83,4 +86,5 @@ clean-caches: ## remove what the scripts installed and built, but cargo's own ta
 	rm -rf target/venv target/venv-peers target/python target/node target/ci target/tools target/demo \
 	  target/fuzz target/fuzz-corpus target/fuzz-found target/properties target/bench-phone \
 	  target/mutants.out target/mutants.out.old bindings-node/node_modules tests/statecharts/node_modules \
+	  benches/calls/node_modules \
 	  bindings-swift/.build bindings-swift/lib bindings-swift/Sources/Guerdon/Generated bindings-kotlin/target

@@ -75,6 +75,11 @@ pub fn peers_plan() -> Result<Plan, Problems> {
     Plan::from_json(PEERS_PLAN)
 }
 
+/// A plan of twenty rules in three groups, which `benches/calls/by_hand.mjs` has by hand.
+pub const TWENTY_RULES: &str = include_str!("../fixtures/twenty_rules.json");
+/// An order that it pays by six of them.
+pub const TWENTY_EVENT: &str = include_str!("../fixtures/twenty_event.json");
+
 /// The plan of the single-call benchmarks: five rules in two groups, a monthly schedule, a factor
 /// and a cap.
 pub const CALL_PLAN: &str = include_str!("../fixtures/plan.json");

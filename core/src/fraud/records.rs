@@ -176,14 +176,16 @@ fn unique<'a, R: Record>(
     name: &str,
     found: &mut Vec<Problem>,
 ) -> Vec<&'a R> {
-    let mut by_id: Vec<(usize, &R)> = records.iter().enumerate().collect();
-    if let Some(instead) = instead {
-        by_id.retain(|(_, record)| record.id() != instead.id());
-        by_id.push((records.len(), instead));
-    }
-    by_id.sort_by(|(_, one), (_, other)| one.id().cmp(other.id()));
+    let own = |record: &R| instead.is_some_and(|instead| record.id() == instead.id());
+    let listed = records.iter().enumerate().filter(|(_, record)| !own(record));
+    // An id of usual length lies in place, so that sorting follows no pointers.
+    let mut by_id: Vec<(Id, usize)> =
+        listed.map(|(position, record)| (record.id().clone(), position)).collect();
+    by_id.extend(instead.map(|instead| (instead.id().clone(), records.len())));
+    by_id.sort_unstable();
     let mut kept: Vec<&R> = Vec::with_capacity(by_id.len());
-    for (position, record) in by_id {
+    for (_, position) in by_id {
+        let Some(record) = records.get(position).or(instead) else { continue };
         match kept.last() {
             Some(before) if before.id() == record.id() => {
                 if *before != record {

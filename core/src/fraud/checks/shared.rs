@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::fraud::compile::{Check, Length};
 use crate::fraud::evidence::{FraudCode, FraudEvidence, FraudFact};
 use crate::fraud::finding::FraudSubjectKind;
@@ -22,7 +24,8 @@ const MOST_OTHERS: usize = 10;
 
 /// One use of something that may be shared.
 struct Use<'a> {
-    key: String,
+    /// Text of usual length lies in place, so that sorting follows no pointers.
+    key: SmolStr,
     /// In microseconds; 0 for what has no moment.
     at: i64,
     subject: Subject,
@@ -159,7 +162,7 @@ impl Judge<'_> {
             for method in methods {
                 let subject = (FraudSubjectKind::Partner, place);
                 let made = unkeyed(subject, &one.id, &one.id, None, Who::Known(&one.id));
-                uses.push(Use { key: method.to_string(), ..made });
+                uses.push(Use { key: method.as_str().into(), ..made });
             }
         }
         for (place, one) in records.payouts.iter().enumerate() {
@@ -168,7 +171,7 @@ impl Judge<'_> {
                 unkeyed(subject, &one.id, &one.partner, Some(one.at), Who::Known(&one.partner));
             match &one.method {
                 // All that is known counts, whenever it happened.
-                Some(method) => uses.push(Use { key: method.to_string(), at: 0, ..made }),
+                Some(method) => uses.push(Use { key: method.as_str().into(), at: 0, ..made }),
                 None if self.judges(check, subject, &one.partner, Some(one.at)) => {
                     self.miss(check, subject, code, vec![fact]);
                 }
@@ -192,7 +195,7 @@ impl Judge<'_> {
         let mut keyed = Vec::with_capacity(uses.len());
         for (known, made) in uses {
             match known {
-                Fact::Known(key) => keyed.push(Use { key, ..made }),
+                Fact::Known(key) => keyed.push(Use { key: key.into(), ..made }),
                 Fact::Allowed => {}
                 Fact::Unknown => {
                     if self.judges(check, made.subject, made.partner, made.moment) {
@@ -213,7 +216,7 @@ impl Judge<'_> {
         most: u32,
         told: impl Fn(Crowd) -> (FraudCode, FraudEvidence),
     ) {
-        uses.sort_by(|one, other| {
+        uses.sort_unstable_by(|one, other| {
             let order = one.key.cmp(&other.key).then(one.at.cmp(&other.at));
             order.then_with(|| one.id.cmp(other.id)).then(one.subject.cmp(&other.subject))
         });
@@ -280,7 +283,7 @@ impl Sliding<'_, '_> {
         let mut others: Vec<Id> = others.take(MOST_OTHERS).map(|other| other.id.clone()).collect();
         others.reverse();
         let count = u64::try_from(self.order.len()).unwrap_or(u64::MAX);
-        Crowd { key: made.key.clone(), count, others }
+        Crowd { key: made.key.to_string(), count, others }
     }
 }
 
@@ -301,5 +304,5 @@ fn unkeyed<'a>(
     who: Who<'a>,
 ) -> Use<'a> {
     let at = moment.map_or(0, Instant::micros);
-    Use { key: String::new(), at, subject, who, id, partner, moment }
+    Use { key: SmolStr::default(), at, subject, who, id, partner, moment }
 }
