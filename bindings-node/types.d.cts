@@ -399,6 +399,19 @@ export interface Blackout {
   then?: Held;
 }
 
+/** When business is open. */
+export interface BusinessHours {
+  /** The zone of its clock; the document's zone unless said. */
+  zone?: Zone;
+  /** The hours of the week. */
+  open: OpenHours[];
+  /**
+   * Days on which it does not open, such as public holidays.
+   * @default []
+   */
+  closed?: CalendarDate[];
+}
+
 /** What `calendar.next` gives back. */
 export interface CalendarNext {
   /** When that is. */
@@ -524,36 +537,38 @@ export interface ChartSend {
 }
 
 /** One thing that happened in a chart, in order. */
-export type ChartStep =
-  | ChartStepHandled
-  | ChartStepDue
-  | ChartStepAsked
-  | ChartStepTaken
-  | ChartStepLeft
-  | ChartStepEntered
-  | ChartStepAssigned
-  | ChartStepRaised
-  | ChartStepSent
-  | ChartStepEmitted;
+export type ChartStep<At = Instant> =
+  | ChartStepHandled<At>
+  | ChartStepDue<At>
+  | ChartStepAsked<At>
+  | ChartStepTaken<At>
+  | ChartStepLeft<At>
+  | ChartStepEntered<At>
+  | ChartStepAssigned<At>
+  | ChartStepRaised<At>
+  | ChartStepSent<At>
+  | ChartStepEmitted<At>;
 
 /** An event was looked at: one from outside, or one that the chart raised. */
-export interface ChartStepHandled {
+export interface ChartStepHandled<At = Instant> {
   type: 'handled';
   /** Its name. */
   event: Id;
+  /** When. */
+  at: At;
 }
 
 /** A deadline had come. */
-export interface ChartStepDue {
+export interface ChartStepDue<At = Instant> {
   type: 'due';
   /** The state whose deadline it was; none for an event that was sent to come later. */
   state?: Id;
   /** When it was due. */
-  at: Instant;
+  at: At;
 }
 
 /** A condition was asked. */
-export interface ChartStepAsked {
+export interface ChartStepAsked<At = Instant> {
   type: 'asked';
   /** JSON pointer of its transition, from the root of the document. */
   transition: string;
@@ -567,7 +582,7 @@ export interface ChartStepAsked {
 }
 
 /** A transition was taken. */
-export interface ChartStepTaken {
+export interface ChartStepTaken<At = Instant> {
   type: 'taken';
   /** JSON pointer of the transition, from the root of the document. */
   transition: string;
@@ -576,48 +591,52 @@ export interface ChartStepTaken {
 }
 
 /** A state was left. */
-export interface ChartStepLeft {
+export interface ChartStepLeft<At = Instant> {
   type: 'left';
   /** Which. */
   state: Id;
+  /** When. */
+  at: At;
 }
 
 /** A state was entered. */
-export interface ChartStepEntered {
+export interface ChartStepEntered<At = Instant> {
   type: 'entered';
   /** Which. */
   state: Id;
   /** The how-manieth entry of the instance this is. */
   entry: number;
+  /** When. */
+  at: At;
 }
 
 /** A piece of data has another value. */
-export interface ChartStepAssigned {
+export interface ChartStepAssigned<At = Instant> {
   type: 'assigned';
   /** Which. */
   data: string;
   /** The value; none if it is unknown. */
-  value?: FactValue;
+  value?: FactValue<At>;
 }
 
 /** The chart raised an event. */
-export interface ChartStepRaised {
+export interface ChartStepRaised<At = Instant> {
   type: 'raised';
   /** Its name. */
   event: Id;
 }
 
 /** The chart sent an event that comes later. */
-export interface ChartStepSent {
+export interface ChartStepSent<At = Instant> {
   type: 'sent';
   /** Its name. */
   event: Id;
   /** When it comes. */
-  due: Instant;
+  due: At;
 }
 
 /** An effect was handed out. */
-export interface ChartStepEmitted {
+export interface ChartStepEmitted<At = Instant> {
   type: 'emitted';
   /** The state that it belongs to; none for the whole chart. */
   state?: Id;
@@ -637,6 +656,12 @@ export interface ChartTransition<At = Instant> {
   event?: Id;
   /** How long after the state was entered it is taken, unless the state was left before. */
   after?: Span;
+  /**
+   * Whether `after` counts only while business is open, by the document's `business_hours`: days are
+   * days on which it is, hours those in which it is.
+   * @default false
+   */
+  business?: boolean;
   /** Only where this holds. */
   when?: Expression<At>;
   /**
@@ -1161,6 +1186,50 @@ export interface ExplainInput {
 export interface Explanation {
   /** One sentence for each step, in the same order. */
   sentences: string[];
+}
+
+/** A condition of which nobody knows whether it holds. */
+export interface ExploreAssumption {
+  /** JSON pointer of its transition, from the root of the document. */
+  transition: string;
+  /** Whether it is taken to hold. */
+  holds: boolean;
+}
+
+/** What happens on a way through a workflow. */
+export type ExploreKind =
+  /** The instance starts. */
+  | 'start'
+  /** An event comes from outside. */
+  | 'event'
+  /** A deadline comes. */
+  | 'deadline'
+  /** A step is done, has failed for good, or is skipped. */
+  | 'step';
+
+/** One step of a way through a workflow. */
+export interface ExploreStep {
+  /** What kind of thing happens. */
+  kind: ExploreKind;
+  /** The event that comes, or what becomes of the step. */
+  event?: Id;
+  /** The state whose deadline comes, or whose step it is. */
+  state?: Id;
+  /**
+   * The conditions that are taken to hold or not to.
+   * @default []
+   */
+  assumes?: ExploreAssumption[];
+  /** The innermost active states then, in document order. */
+  states: Id[];
+}
+
+/** A configuration, and a shortest way to it. */
+export interface ExploredPlace {
+  /** The innermost active states, in document order. */
+  states: Id[];
+  /** What has to happen, from the start. */
+  path: ExploreStep[];
 }
 
 /** A typed expression: an op over arguments, a fact, or a literal. */
@@ -2326,6 +2395,21 @@ export interface GuaranteedPeriod {
   owed: Money;
 }
 
+/** How instances go from one stage to the next. */
+export interface HandoffStats {
+  /** The state whose transition was taken. */
+  from_state: Id;
+  /** The state that was entered by it, the innermost. */
+  to_state: Id;
+  /** How many times. */
+  count: number;
+  /**
+   * How many hours passed on average from entering the one to entering the other, to four
+   * decimals.
+   */
+  average_hours?: Amount;
+}
+
 /** One thing that happened. */
 export type Happening =
   | HappeningEvent
@@ -2989,6 +3073,16 @@ export type Op =
   | 'month'
   /** The weekday of a date, `monday` to `sunday`. */
   | 'weekday';
+
+/** Hours in which business is open. */
+export interface OpenHours {
+  /** The days of the week. */
+  days: Weekday[];
+  /** When it opens. */
+  from: TimeOfDay;
+  /** When it closes, on the same day; `00:00` is the end of the day. */
+  until: TimeOfDay;
+}
 
 /**
  * What a recipient does not want to get: everything, a channel, a purpose, or a purpose by a
@@ -4871,6 +4965,11 @@ export interface SnapshotDocument<At = Instant> {
    */
   steps?: StoredStep<At>[];
   /**
+   * What undoes the steps that were done, in the order in which they were.
+   * @default []
+   */
+  compensations?: StoredCompensation<At>[];
+  /**
    * The ids of the last events, the latest last.
    * @default []
    */
@@ -4883,6 +4982,20 @@ export interface SplitShare {
   partner: Id;
   /** How much it weighs beside the others; zero or more. Only the proportions matter. */
   weight: Exact;
+}
+
+/** How long instances stay in a stage. */
+export interface StageStats {
+  /** The state. */
+  state: Id;
+  /** How many times it was entered. */
+  entered: number;
+  /** How many times it was left. */
+  left: number;
+  /** How many hours a stay takes on average, of those that are counted, to four decimals. */
+  average_hours?: Amount;
+  /** How many hours the longest of them took, to four decimals. */
+  longest_hours?: Amount;
 }
 
 /** What a plan remembers between events, as text. */
@@ -5269,7 +5382,40 @@ export type StepKind =
   /** Nothing, for a while. */
   | 'wait'
   /** Nothing, until something holds. */
-  | 'condition';
+  | 'condition'
+  /** Another workflow, which the host starts and tells the end of. */
+  | 'workflow';
+
+/** What became of the step of a state. */
+export interface StepStats {
+  /** The state. */
+  state: Id;
+  /** How many times it was done. */
+  done: number;
+  /** How many times it failed for good. */
+  failed: number;
+  /** How many times it was skipped. */
+  skipped: number;
+  /** Which part of them was done, in percent to four decimals. */
+  done_percent: Amount;
+  /** How many hours it took on average until it was known what became of it, to four decimals. */
+  average_hours?: Amount;
+}
+
+/** What undoes a step that was done. */
+export interface StoredCompensation<At = Instant> {
+  /** The step's state. */
+  state: Id;
+  /** The effect that was performed. */
+  effect: DerivedId;
+  /** The kind of the effect that undoes it. */
+  kind: Id;
+  /**
+   * What the host needs to know for that.
+   * @default {}
+   */
+  payload?: { [key: string]: FactValue<At> };
+}
 
 /** Something that is due. */
 export interface StoredDeadline<At = Instant> {
@@ -5313,6 +5459,8 @@ export interface StoredStep<At = Instant> {
   retry_at?: At;
   /** When the attempt has taken too long. */
   timeout_at?: At;
+  /** When it has been silent for too long. */
+  heartbeat_at?: At;
   /**
    * What the host needs to know for it.
    * @default {}
@@ -6279,6 +6427,14 @@ export interface WorkflowApplyInput {
   log?: boolean;
 }
 
+/** An instance of another workflow that a step stands for. */
+export interface WorkflowChild {
+  /** The id of its workflow. */
+  workflow: Id;
+  /** Its own id, which is that of the effect. */
+  instance: Id;
+}
+
 /** A piece of what an instance remembers. */
 export interface WorkflowData<At = Instant> {
   /** Its type. */
@@ -6308,7 +6464,9 @@ export type WorkflowDeadlineKind =
   /** A step is tried again. */
   | 'retry'
   /** An attempt at a step has taken too long. */
-  | 'timeout';
+  | 'timeout'
+  /** An attempt at a step has been silent for too long. */
+  | 'heartbeat';
 
 /** What a workflow is made of. */
 export interface WorkflowDescription {
@@ -6366,6 +6524,8 @@ export interface WorkflowDocument<At = Instant> {
    * @default "UTC"
    */
   zone?: Zone;
+  /** When business is open, for delays that count only then. */
+  business_hours?: BusinessHours;
   /**
    * How many ids of events are remembered, so that one that comes again changes nothing; the
    * last 100 unless said.
@@ -6435,6 +6595,10 @@ export interface WorkflowEffect {
   at: Instant;
   /** Whether the instance waits to be told what became of it. */
   awaited: boolean;
+  /** The instance that the host is to start, for the step of another workflow. */
+  child?: WorkflowChild;
+  /** The effect that this one undoes. */
+  compensates?: DerivedId;
   /**
    * What the host needs to know for it.
    * @default {}
@@ -6457,6 +6621,7 @@ export type WorkflowEvent =
   | WorkflowEventDue
   | WorkflowEventStepDone
   | WorkflowEventStepFailed
+  | WorkflowEventStepHeartbeat
   | WorkflowEventStepSkipped
   | WorkflowEventPause
   | WorkflowEventResume
@@ -6506,6 +6671,13 @@ export interface WorkflowEventStepFailed {
   retry_after_ms?: number;
 }
 
+/** The host is still at work on a step. */
+export interface WorkflowEventStepHeartbeat {
+  type: 'step_heartbeat';
+  /** The effect that it was asked for. */
+  effect: DerivedId;
+}
+
 /** A step was not needed. */
 export interface WorkflowEventStepSkipped {
   type: 'step_skipped';
@@ -6526,6 +6698,73 @@ export interface WorkflowEventResume {
 /** It is called off. */
 export interface WorkflowEventCancel {
   type: 'cancel';
+}
+
+/** What `workflow.explore` gives back. */
+export interface WorkflowExploration {
+  /**
+   * How many configurations were found: active states, what history and the instance
+   * remember, deadlines and steps under way.
+   */
+  configurations: number;
+  /** How many ways lead from one to another. */
+  moves: number;
+  /** Whether these are all; otherwise there are more than the limit. */
+  complete: boolean;
+  /**
+   * Whether the states that were looked for can be active together; none if none were, or if
+   * the limit came first.
+   */
+  reached?: boolean;
+  /**
+   * A shortest way to them.
+   * @default []
+   */
+  path?: ExploreStep[];
+  /**
+   * Where nothing can happen any more and the instance is not over, the nearest first; the
+   * first 20.
+   * @default []
+   */
+  dead_ends?: ExploredPlace[];
+  /**
+   * Where something can happen, but never the end, the nearest first; the first 20. Looked for
+   * where all configurations are known and some have an end.
+   * @default []
+   */
+  stuck?: ExploredPlace[];
+  /**
+   * States that are never active.
+   * @default []
+   */
+  unreached?: Id[];
+  /**
+   * How an instance can end.
+   * @default []
+   */
+  ends?: WorkflowStatus[];
+}
+
+/** What `workflow.explore` takes. */
+export interface WorkflowExploreInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /**
+   * States that are looked for, active together; none unless said.
+   * @default []
+   */
+  to?: Id[];
+  /**
+   * What an instance remembers from the start, by name; a piece that is neither here nor in the
+   * document may be anything.
+   * @default {}
+   */
+  data?: { [key: string]: FactValue<InstantInput> };
+  /**
+   * How many configurations are explored, at most 100,000.
+   * @default 10000
+   */
+  limit?: number;
 }
 
 /** What `workflow.validate` gives back. */
@@ -6551,6 +6790,14 @@ export interface WorkflowHappening {
 export interface WorkflowInput {
   /** The workflow. */
   workflow: WorkflowDocument<InstantInput> | string;
+}
+
+/** What one call logged. */
+export interface WorkflowLog {
+  /** The instance. */
+  instance: Id;
+  /** What happened, in order. */
+  log: ChartStep<InstantInput>[];
 }
 
 /** What `workflow.start` and `workflow.apply` give back. */
@@ -6649,6 +6896,48 @@ export interface WorkflowReplayInput {
   log?: boolean;
 }
 
+/** What `workflow.run` gives back. */
+export interface WorkflowRun {
+  /** What became of each instance, in the order in which they came. */
+  outcomes: WorkflowRunOutcome[];
+  /** How many accepted it. */
+  accepted: number;
+  /** How many were not concerned. */
+  ignored: number;
+  /** How many did not allow it. */
+  refused: number;
+  /** How many could not be advanced. */
+  failed: number;
+}
+
+/** What `workflow.run` takes. */
+export interface WorkflowRunInput {
+  /** The workflow. */
+  workflow: WorkflowDocument<InstantInput> | string;
+  /** Where each instance stood after its last call. */
+  snapshots: (SnapshotDocument<InstantInput> | string)[];
+  /**
+   * What happens to each of them; that time has passed unless said.
+   * @default {"type":"due"}
+   */
+  event?: WorkflowEvent;
+  /** When it happens: now. */
+  at: InstantInput;
+}
+
+/** What became of one instance of a batch. */
+export interface WorkflowRunOutcome {
+  /** The instance. */
+  instance: Id;
+  /** What became of it; none if it could not be advanced. */
+  outcome?: WorkflowOutcome;
+  /**
+   * Why it could not: the host keeps the snapshot that it has.
+   * @default []
+   */
+  problems?: Problem[];
+}
+
 /** What `workflow.next_due` takes. */
 export interface WorkflowSnapshotInput {
   /** The workflow. */
@@ -6728,6 +7017,35 @@ export interface WorkflowState<At = Instant> {
   outcome?: WorkflowEnd;
 }
 
+/** What `workflow.stats` gives back. */
+export interface WorkflowStats {
+  /** How many instances there are. */
+  instances: number;
+  /** The stages, in the order in which they were first entered. */
+  stages: StageStats[];
+  /**
+   * From which stage instances went to which.
+   * @default []
+   */
+  handoffs?: HandoffStats[];
+  /**
+   * What became of steps, by state, in the same order as stages.
+   * @default []
+   */
+  steps?: StepStats[];
+}
+
+/** What `workflow.stats` takes. */
+export interface WorkflowStatsInput {
+  /**
+   * What the outcomes of instances logged (`log: true`), in the order in which it happened; the
+   * logs of different instances in any order.
+   */
+  logs: WorkflowLog[];
+  /** Until when stages that have not been left are counted as stayed in; not at all unless said. */
+  until?: InstantInput;
+}
+
 /** What an instance is. */
 export type WorkflowStatus =
   /** It goes on. */
@@ -6759,6 +7077,28 @@ export interface WorkflowStep<At = Instant> {
    * unless said.
    */
   timeout?: Span;
+  /**
+   * How long an attempt may be silent: the host tells `step_heartbeat` while it works, and without
+   * one for so long the attempt has failed with the error `heartbeat_timeout`. It may be silent
+   * for ever unless said.
+   */
+  heartbeat?: Span;
+  /**
+   * Whether `lasts` and `timeout` count only while business is open, by the document's
+   * `business_hours`.
+   * @default false
+   */
+  business?: boolean;
+  /**
+   * Of a `workflow`, the id of the workflow that is started; its instance has the id of the
+   * effect.
+   */
+  workflow?: Id;
+  /**
+   * What undoes the step once it is done: handed out if the instance fails or is called off
+   * later, what was done last first. Its payload is computed when the step is done.
+   */
+  compensate?: ChartEffect<At>;
   /**
    * What is tried again, and when: the first policy that names the error counts.
    * @default []
@@ -6921,6 +7261,8 @@ export interface Operations {
   'workflow.describe': { input: WorkflowInput; output: WorkflowDescription };
   /** Draws a workflow, and where an instance stands. */
   'workflow.diagram': { input: WorkflowDiagramInput; output: WorkflowDiagram };
+  /** Explores what can become of an instance: dead ends, and the shortest way to a state. */
+  'workflow.explore': { input: WorkflowExploreInput; output: WorkflowExploration };
   /** Takes an instance over into another version of its workflow. */
   'workflow.migrate': { input: MigrateInput; output: MigrateOutcome };
   /** Tells when something is due next. */
@@ -6931,8 +7273,12 @@ export interface Operations {
   'workflow.replay': { input: WorkflowReplayInput; output: WorkflowReplay };
   /** Tells how long to wait after so many failed attempts. */
   'workflow.retry': { input: RetryInput; output: RetryOutcome };
+  /** Lets the same event, or time, change many instances of one workflow. */
+  'workflow.run': { input: WorkflowRunInput; output: WorkflowRun };
   /** Begins an instance of a workflow. */
   'workflow.start': { input: WorkflowStartInput; output: WorkflowOutcome };
+  /** Counts over the logs of instances: time in each stage, handoffs, and what became of steps. */
+  'workflow.stats': { input: WorkflowStatsInput; output: WorkflowStats };
   /** Tells everything that is wrong with a workflow, or was probably not meant. */
   'workflow.validate': { input: WorkflowInput; output: WorkflowFindings };
 }

@@ -116,6 +116,13 @@ class Workflow {
     return JSON.parse(answer(() => this.#native.replay(id, time, data, facts, happened, Boolean(options?.log))));
   }
 
+  /** Lets the same event, or time, change many instances. */
+  run(snapshots, event, at) {
+    const texts = textOf(Array.from(snapshots, textOfSnapshot));
+    const [happening, time] = [textOf(event), textOf(at)];
+    return JSON.parse(answer(() => this.#native.run(texts, happening, time)));
+  }
+
   /** When something is due next, and everything that is. */
   nextDue(snapshot) {
     const text = textOfSnapshot(snapshot);
@@ -127,6 +134,13 @@ class Workflow {
     only(options, WITH_FACTS);
     const [text, time, facts] = [textOfSnapshot(snapshot), textOf(at), textOf(options?.facts ?? {})];
     return JSON.parse(answer(() => this.#native.accepts(text, time, facts)));
+  }
+
+  /** What can become of its instances: dead ends, and the shortest way to states that are active together. */
+  explore(options) {
+    only(options, WITH_LIMIT);
+    const [to, data] = [textOf(options?.to ?? []), textOf(options?.data ?? {})];
+    return JSON.parse(answer(() => this.#native.explore(to, data, options?.limit)));
   }
 
   /** The workflow as a drawing, with where an instance stands. */
@@ -153,6 +167,7 @@ class Workflow {
 const WITH_BEGINNING = ['data', 'facts', 'log'];
 const WITH_LOG = ['log'];
 const WITH_FACTS = ['facts'];
+const WITH_LIMIT = ['to', 'data', 'limit'];
 const WITH_MAP = ['states', 'lossy', 'dry_run'];
 
 function beginning(instance, at, options) {

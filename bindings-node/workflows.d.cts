@@ -11,10 +11,12 @@ import type {
   WorkflowDocument,
   WorkflowDue,
   WorkflowEvent,
+  WorkflowExploration,
   WorkflowFindings,
   WorkflowHappening,
   WorkflowReference,
   WorkflowReplay,
+  WorkflowRun,
   WorkflowTurn,
 } from './types.cjs';
 
@@ -34,6 +36,15 @@ export interface FactsOption {
 export interface StartOptions extends LogOption, FactsOption {
   /** What it remembers from the start, by name, in the place of the first values of the document. */
   data?: { [name: string]: FactValue<InstantInput> } | undefined;
+}
+
+export interface ExploreOptions {
+  /** States that are looked for, active together. */
+  to?: readonly string[] | undefined;
+  /** What an instance remembers from the start, by name. */
+  data?: { [name: string]: FactValue<InstantInput> } | undefined;
+  /** How many configurations are explored; 10,000 unless said. */
+  limit?: number | undefined;
 }
 
 export interface MigrateOptions {
@@ -90,10 +101,14 @@ export declare class Workflow {
     history: readonly WorkflowHappening[],
     options?: StartOptions,
   ): WorkflowReplay;
+  /** Lets the same event, or time, change many instances; one that cannot be advanced says why. */
+  run(snapshots: Iterable<SnapshotInput>, event: WorkflowEvent, at: InstantInput): WorkflowRun;
   /** When something is due next, and everything that is. */
   nextDue(snapshot: SnapshotInput): WorkflowDue;
   /** What an instance waits for, and whether it would take it. */
   accepts(snapshot: SnapshotInput, at: InstantInput, options?: FactsOption): WorkflowAccepts;
+  /** What can become of its instances: dead ends, and the shortest way to states that are active together. */
+  explore(options?: ExploreOptions): WorkflowExploration;
   /** The workflow as a drawing, with where an instance stands. */
   diagram(snapshot?: SnapshotInput): WorkflowDiagram;
   /** Takes an instance of another version over into this one. */

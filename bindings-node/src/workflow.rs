@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use guerdon::Problems;
 use guerdon::kernel::document::to_json;
+use guerdon::kernel::id::Id;
 use guerdon::workflow::{
-    self, Beginning, Instance, MigratePlan, SnapshotText, Turned, WorkflowHappening,
+    self, Beginning, Instance, MigratePlan, SnapshotText, Turned, WorkflowEvent, WorkflowHappening,
 };
 use napi::Result;
 use napi_derive::napi;
@@ -142,6 +143,17 @@ impl Workflow {
         })
     }
 
+    /// Lets the same thing happen to many instances.
+    #[napi(ts_return_type = "string")]
+    pub fn run(&self, snapshots: String, event: String, at: String) -> Result<Text> {
+        let workflow = &self.workflow.value;
+        guarded(|| {
+            let snapshots: Vec<SnapshotText> = under("snapshots", &snapshots)?;
+            let (event, at) = (under::<WorkflowEvent>("event", &event)?, under("at", &at)?);
+            Ok::<_, Problems>(text(to_json(&workflow.run_stored(snapshots, &event, at))?))
+        })
+    }
+
     /// What is due.
     #[napi]
     pub fn next_due(&self, snapshot: String) -> Result<String> {
@@ -161,6 +173,17 @@ impl Workflow {
             let accepts =
                 workflow.accepts(&instance, under("at", &at)?, &under("facts", &facts)?)?;
             Ok::<_, Problems>(to_json(&accepts)?)
+        })
+    }
+
+    /// What can become of its instances.
+    #[napi]
+    pub fn explore(&self, to: String, data: String, limit: Option<u32>) -> Result<String> {
+        let workflow = &self.workflow.value;
+        guarded(|| {
+            let (to, data): (Vec<Id>, _) = (under("to", &to)?, under("data", &data)?);
+            let limit = limit.unwrap_or(workflow::EXPLORED);
+            Ok::<_, Problems>(to_json(&workflow.explore(&to, &data, limit)?)?)
         })
     }
 

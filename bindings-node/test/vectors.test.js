@@ -117,7 +117,7 @@ function linesOf(outcomes, event) {
 /** The compiled workflow, by vectors of the operations that it has too; what comes back as `Snapshot` is its document. */
 function compiledWorkflow({ Workflow, GuerdonError }, { op, input, error }) {
   const under = placed(GuerdonError);
-  const { at, data, event, facts, history, instance, log, snapshot, states, lossy, dry_run } = input;
+  const { at, data, event, facts, history, instance, log, snapshot, snapshots, states, lossy, dry_run } = input;
   const old = op === 'workflow.migrate' && under('/old', () => new Workflow(input.old));
   let workflow;
   try {
@@ -135,6 +135,8 @@ function compiledWorkflow({ Workflow, GuerdonError }, { op, input, error }) {
     'workflow.start': () => workflow.start(instance, at, { data, facts, log }),
     'workflow.apply': () => workflow.apply(snapshot, event, at, { log }),
     'workflow.replay': () => workflow.replay(instance, at, history ?? [], { data, facts, log }),
+    'workflow.run': () => workflow.run(snapshots, event ?? { type: 'due' }, at),
+    'workflow.explore': () => workflow.explore({ to: input.to, data, limit: input.limit }),
     'workflow.next_due': () => workflow.nextDue(snapshot),
     'workflow.accepts': () => workflow.accepts(snapshot, at, { facts }),
     'workflow.diagram': () => workflow.diagram(snapshot),
@@ -143,7 +145,7 @@ function compiledWorkflow({ Workflow, GuerdonError }, { op, input, error }) {
   return JSON.parse(JSON.stringify(answers[op]()));
 }
 
-const WORKFLOW = ['describe', 'validate', 'start', 'apply', 'replay', 'next_due', 'accepts', 'diagram', 'migrate'];
+const WORKFLOW = ['describe', 'validate', 'start', 'apply', 'replay', 'run', 'explore', 'next_due', 'accepts', 'diagram', 'migrate'];
 const COMPILED_WORKFLOW = WORKFLOW.map((verb) => `workflow.${verb}`);
 const compiled = (guerdon, vector) => (vector.op.startsWith('workflow.') ? compiledWorkflow : compiledPlan)(guerdon, vector);
 
@@ -152,7 +154,7 @@ const COMPILED = [
   ...COMPILED_WORKFLOW,
 ];
 /** What is wrong with the operation's own input, which a method does not take. */
-const OWN = /^\/(plan|partners|state|event|refund|reinstatement|posted|history|workflow|old|snapshot|states|instance|at|data|facts)(\/|$)/;
+const OWN = /^\/(plan|partners|state|event|refund|reinstatement|posted|history|workflow|old|snapshots?|states|instance|at|data|facts|to)(\/|$)/;
 
 for (const [system, guerdon] of Object.entries({ esm, cjs })) {
   describe(`${system}, compiled`, () => {

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
+use guerdon::kernel::id::Id;
 use guerdon::kernel::problem::Problem;
 use guerdon::python::{PythonType, mismatch, raise};
 use guerdon::workflow::{
-    Beginning, Instance, MigrateOutcome, MigratePlan, SnapshotText, Turned, Workflow,
+    Beginning, EXPLORED, Instance, MigrateOutcome, MigratePlan, SnapshotText, Turned, Workflow,
     WorkflowAccepts, WorkflowDescription, WorkflowDiagram, WorkflowDocument, WorkflowDue,
-    WorkflowEvent, WorkflowFindings, WorkflowHappening, WorkflowOutcome, WorkflowReference,
-    WorkflowReplay,
+    WorkflowEvent, WorkflowExploration, WorkflowFindings, WorkflowHappening, WorkflowOutcome,
+    WorkflowReference, WorkflowReplay, WorkflowRun,
 };
 use pyo3::prelude::*;
 
@@ -110,6 +111,19 @@ impl PyWorkflow {
         self.workflow.play(beginning, &history, log).map_err(raise)
     }
 
+    /// Lets the same event, or time, change many instances.
+    fn run(
+        &self,
+        py: Python<'_>,
+        snapshots: &Bound<'_, PyAny>,
+        event: &Bound<'_, PyAny>,
+        at: &Bound<'_, PyAny>,
+    ) -> PyResult<WorkflowRun> {
+        let snapshots: Vec<SnapshotText> = argument(snapshots, "snapshots")?;
+        let (event, at) = (argument::<WorkflowEvent>(event, "event")?, argument(at, "at")?);
+        Ok(py.detach(|| self.workflow.run_stored(snapshots, &event, at)))
+    }
+
     /// When something is due next, and everything that is.
     fn next_due(&self, snapshot: &Bound<'_, PyAny>) -> PyResult<WorkflowDue> {
         Ok(self.workflow.due(&self.instance(snapshot)?))
@@ -126,6 +140,19 @@ impl PyWorkflow {
         let instance = self.instance(snapshot)?;
         let (at, facts) = (argument(at, "at")?, or_default(facts, "facts")?);
         self.workflow.accepts(&instance, at, &facts).map_err(raise)
+    }
+
+    /// What can become of its instances.
+    #[pyo3(signature = (*, to = None, data = None, limit = EXPLORED))]
+    fn explore(
+        &self,
+        py: Python<'_>,
+        to: Option<&Bound<'_, PyAny>>,
+        data: Option<&Bound<'_, PyAny>>,
+        limit: u32,
+    ) -> PyResult<WorkflowExploration> {
+        let (to, data): (Vec<Id>, _) = (or_default(to, "to")?, or_default(data, "data")?);
+        py.detach(|| self.workflow.explore(&to, &data, limit)).map_err(raise)
     }
 
     /// The workflow as a drawing, with where an instance stands.

@@ -15,7 +15,7 @@ from guerdon import GuerdonError, Workflow
 from test_vectors import OPERATIONS, fields
 from vectors import VECTORS, Vector
 
-VERBS = ["describe", "validate", "start", "apply", "replay", "next_due", "accepts", "diagram", "migrate"]
+VERBS = ["describe", "validate", "start", "apply", "replay", "run", "explore", "next_due", "accepts", "diagram", "migrate"]
 
 
 def compiled(vector: Vector) -> Any:
@@ -29,6 +29,7 @@ def compiled(vector: Vector) -> Any:
         "start": ["instance", "at"],
         "apply": ["snapshot", "event", "at"],
         "replay": ["instance", "at", "history"],
+        "run": ["snapshots", "event", "at"],
         "next_due": ["snapshot"],
         "accepts": ["snapshot", "at"],
         "diagram": ["snapshot"],

@@ -9,14 +9,23 @@
     reason = "whatever fails here is a failed test"
 )]
 
+mod tries;
+
+use std::collections::BTreeSet;
+
 use guerdon::kernel::calendar::Instant;
+use guerdon::kernel::derived_id::{Cause, DerivedId};
 use guerdon::kernel::document::{canonical_json, to_json};
 use guerdon::kernel::explain::NoSteps;
+use guerdon::kernel::expression::KnownFacts;
+use guerdon::kernel::id::Id;
 use guerdon::workflow::{
-    Applied, Instance, SnapshotDocument, SnapshotText, Workflow, WorkflowEffect, WorkflowEvent,
+    Applied, Instance, SnapshotDocument, SnapshotText, StoredState, Workflow, WorkflowEffect,
+    WorkflowEvent, WorkflowStatus,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tries::tries;
 
 const EVENTS: [&str; 4] = ["e0", "e1", "e2", "e3"];
 
@@ -122,8 +131,104 @@ fn shown(workflow: &Workflow, instance: &Instance) -> String {
     canonical_json(&SnapshotDocument { at: at(0), ..workflow.stored(instance) }).unwrap()
 }
 
+/// A step's effect, by its state alone.
+fn effect_of(state: &Id) -> DerivedId {
+    Cause::of("any").text(state.as_str()).id()
+}
+
+/// Where an instance stands, without its times and numbers. A step that fails next has failed for
+/// good; one that is paused goes on.
+fn placed(workflow: &Workflow, instance: &Instance) -> SnapshotDocument {
+    let mut stored = workflow.stored(instance);
+    (stored.at, stored.paused_at, stored.entries, stored.emitted) = (at(0), None, 1, 0);
+    if stored.status == WorkflowStatus::Paused {
+        stored.status = WorkflowStatus::Active;
+    }
+    let state = |one: StoredState| StoredState { entry: 1, emitted: 0, ..one };
+    stored.states = stored.states.into_iter().map(state).collect();
+    stored.deadlines.sort_by_key(|one| (one.state.clone(), one.transition));
+    stored.deadlines.iter_mut().for_each(|one| one.due = at(1_000));
+    for step in &mut stored.steps {
+        (step.effect, step.attempt, step.failed) = (effect_of(&step.state), 1, vec![2]);
+        (step.retry_at, step.timeout_at) = (None, None);
+    }
+    stored.steps.sort_by_key(|one| one.state.clone());
+    stored
+}
+
+/// What the engine itself makes of everything that can happen, with the least number of steps to
+/// each configuration.
+fn by_brute_force(workflow: &Workflow) -> Vec<(SnapshotDocument, usize)> {
+    let first = placed(workflow, &start(workflow).instance);
+    let mut known = BTreeSet::from([canonical_json(&first).unwrap()]);
+    let mut found = vec![(first, 0)];
+    let mut place = 0;
+    while place < found.len() {
+        let (from, steps) = found[place].clone();
+        place += 1;
+        if from.status.is_over() {
+            continue;
+        }
+        let instance = workflow.instance(&from).unwrap();
+        let mut next: Vec<(Instance, WorkflowEvent)> =
+            EVENTS.iter().map(|name| (instance.clone(), event(name))).collect();
+        for due in 0..from.deadlines.len() {
+            let mut hurried = from.clone();
+            let mut one = hurried.deadlines.remove(due);
+            one.due = at(1);
+            hurried.deadlines.insert(0, one);
+            next.push((workflow.instance(&hurried).unwrap(), WorkflowEvent::Due {}));
+        }
+        for step in &from.steps {
+            let effect = step.effect;
+            let (error, facts) = ("e".parse().unwrap(), KnownFacts::default());
+            next.push((instance.clone(), WorkflowEvent::StepDone { effect, facts }));
+            next.push((instance.clone(), WorkflowEvent::StepSkipped { effect }));
+            let attempt = 1;
+            let failed = WorkflowEvent::StepFailed { effect, attempt, error, retry_after_ms: None };
+            next.push((instance.clone(), failed));
+        }
+        for (instance, happened) in next {
+            let applied = workflow.apply(&instance, &happened, at(1), &mut NoSteps).unwrap();
+            let to = placed(workflow, &applied.instance);
+            let key = canonical_json(&to).unwrap();
+            if known.insert(key) {
+                found.push((to, steps + 1));
+            }
+        }
+    }
+    found
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(tries(100))]
+
+    #[test]
+    fn what_is_explored_is_what_the_engine_can_do(seed in any::<u64>()) {
+        let workflow = workflow(seed);
+        let explored = workflow.explore(&[], &KnownFacts::default(), 300).unwrap();
+        if !explored.complete {
+            return Ok(());
+        }
+        let found = by_brute_force(&workflow);
+        prop_assert_eq!(explored.configurations, u64::try_from(found.len()).unwrap());
+        for state in workflow.describe().unwrap().states {
+            let number = workflow.chart().state(state.as_str()).unwrap();
+            if workflow.chart().is_history(number) {
+                continue;
+            }
+            let is_in = |one: &SnapshotDocument| one.states.iter().any(|active| active.id == state);
+            let nearest = found.iter().filter(|(one, _)| is_in(one)).map(|(_, steps)| *steps).min();
+            let to = workflow.explore(std::slice::from_ref(&state), &KnownFacts::default(), 300).unwrap();
+            // The path begins with the start.
+            prop_assert_eq!(to.path.len().checked_sub(1), nearest, "{}", state);
+            prop_assert_eq!(explored.unreached.contains(&state), nearest.is_none());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(tries(300))]
 
     #[test]
     fn who_looks_late_finds_what_would_have_happened(seed in any::<u64>(), waits in prop::collection::vec((0_usize..4, 0_i64..40), 1..8)) {

@@ -33,7 +33,7 @@ const ONLY_CHECKED: &[(&str, &str)] = &[
     ("QueueDocument.format", "another format is another document"),
     ("ScheduleStep.to", "has to be where the next step starts"),
     ("SnapshotDocument.format", "another format is another document"),
-    ("SnapshotDocument.workflow", "has to be the workflow that the snapshot is used with"),
+    ("StepKind:workflow", "goes with the field `workflow`, which no other kind has"),
     ("StateDocument.format", "another format is another document"),
     ("StateDocument.plan", "has to be the plan that the state is used with"),
     ("TemplateDocument.format", "another format is another document"),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 from uuid import UUID
 
-from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, FactValue, FeeBearer, FractionInput, FraudAction, FraudCode, FraudEvidence, FraudFact, FraudSeverity, FraudSubject, FraudSubjectKind, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MessageEventKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, QueueEvent, QueueTaskStatus, QueueWaitingReason, RankingOrder, RankingTies, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UsageAggregate, UsageLineKind, UsageStep, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
+from .types import Account, AdjustmentKind, CalendarUnit, CapScope, ChartStep, DateInput, DecimalInput, DeliveryDecision, DeliveryReason, DocumentInput, EntryKind, EventKind, ExploreKind, FactValue, FeeBearer, FractionInput, FraudAction, FraudCode, FraudEvidence, FraudFact, FraudSeverity, FraudSubject, FraudSubjectKind, Happening, IdInput, InstantInput, LadderChangeReason, LineKind, MessageEventKind, MigrateLossKind, OrderingScope, OutcomeStatus, OverrideBase, PartnerStatus, PayoutOutcome, PayoutState, QueueEvent, QueueTaskStatus, QueueWaitingReason, RankingOrder, RankingTies, ReturnedFee, Rounding, Severity, SkipReason, Step, UnpaidReason, UsageAggregate, UsageLineKind, UsageStep, UuidInput, WebhookReason, Weekday, WorkflowAnswer, WorkflowDeadlineKind, WorkflowEvent, WorkflowReason, WorkflowStatus, ZoneInput
 
 __all__ = [
     "Accepted",
@@ -53,6 +53,9 @@ __all__ = [
     "ExchangeRate",
     "ExplainInput",
     "Explanation",
+    "ExploreAssumption",
+    "ExploreStep",
+    "ExploredPlace",
     "ExpressionInput",
     "ExpressionOutcome",
     "ExpressionStep",
@@ -98,6 +101,7 @@ __all__ = [
     "GuaranteeInput",
     "GuaranteeSettlement",
     "GuaranteedPeriod",
+    "HandoffStats",
     "HappeningEvent",
     "HappeningRefund",
     "HappeningReinstatement",
@@ -210,6 +214,7 @@ __all__ = [
     "SentMessage",
     "SettleInput",
     "SplitShare",
+    "StageStats",
     "State",
     "Statement",
     "StatementEntry",
@@ -232,6 +237,7 @@ __all__ = [
     "StepRuleSkipped",
     "StepScheduled",
     "StepSplit",
+    "StepStats",
     "StepTier",
     "TemplateFindings",
     "TemplateInput",
@@ -272,6 +278,7 @@ __all__ = [
     "WorkflowAccepts",
     "WorkflowAcceptsInput",
     "WorkflowApplyInput",
+    "WorkflowChild",
     "WorkflowDeadline",
     "WorkflowDescription",
     "WorkflowDiagram",
@@ -285,16 +292,25 @@ __all__ = [
     "WorkflowEventResume",
     "WorkflowEventStepDone",
     "WorkflowEventStepFailed",
+    "WorkflowEventStepHeartbeat",
     "WorkflowEventStepSkipped",
+    "WorkflowExploration",
+    "WorkflowExploreInput",
     "WorkflowFindings",
     "WorkflowHappening",
     "WorkflowInput",
+    "WorkflowLog",
     "WorkflowOutcome",
     "WorkflowReference",
     "WorkflowReplay",
     "WorkflowReplayInput",
+    "WorkflowRun",
+    "WorkflowRunInput",
+    "WorkflowRunOutcome",
     "WorkflowSnapshotInput",
     "WorkflowStartInput",
+    "WorkflowStats",
+    "WorkflowStatsInput",
     "WorkflowTurn",
     "__version__",
     "automation_apply",
@@ -357,12 +373,15 @@ __all__ = [
     "workflow_apply",
     "workflow_describe",
     "workflow_diagram",
+    "workflow_explore",
     "workflow_migrate",
     "workflow_next_due",
     "workflow_ready_made",
     "workflow_replay",
     "workflow_retry",
+    "workflow_run",
     "workflow_start",
+    "workflow_stats",
     "workflow_validate",
 ]
 
@@ -682,10 +701,13 @@ class CalendarNextInput:
 class ChartStepHandled:
     """An event was looked at: one from outside, or one that the chart raised."""
     type: ClassVar[Literal["handled"]]
-    def __new__(cls, *, event: IdInput) -> ChartStepHandled: ...
+    def __new__(cls, *, event: IdInput, at: InstantInput) -> ChartStepHandled: ...
     @property
     def event(self) -> str:
         """Its name."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
     @staticmethod
     def from_json(text: str) -> ChartStepHandled:
         """Reads the JSON form that `to_json` writes."""
@@ -758,10 +780,13 @@ class ChartStepTaken:
 class ChartStepLeft:
     """A state was left."""
     type: ClassVar[Literal["left"]]
-    def __new__(cls, *, state: IdInput) -> ChartStepLeft: ...
+    def __new__(cls, *, state: IdInput, at: InstantInput) -> ChartStepLeft: ...
     @property
     def state(self) -> str:
         """Which."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
     @staticmethod
     def from_json(text: str) -> ChartStepLeft:
         """Reads the JSON form that `to_json` writes."""
@@ -774,13 +799,16 @@ class ChartStepLeft:
 class ChartStepEntered:
     """A state was entered."""
     type: ClassVar[Literal["entered"]]
-    def __new__(cls, *, state: IdInput, entry: int) -> ChartStepEntered: ...
+    def __new__(cls, *, state: IdInput, entry: int, at: InstantInput) -> ChartStepEntered: ...
     @property
     def state(self) -> str:
         """Which."""
     @property
     def entry(self) -> int:
         """The how-manieth entry of the instance this is."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When."""
     @staticmethod
     def from_json(text: str) -> ChartStepEntered:
         """Reads the JSON form that `to_json` writes."""
@@ -1301,6 +1329,69 @@ class Explanation:
         """One sentence for each step, in the same order."""
     @staticmethod
     def from_json(text: str) -> Explanation:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ExploreAssumption:
+    """A condition of which nobody knows whether it holds."""
+    def __new__(cls, *, transition: str, holds: bool) -> ExploreAssumption: ...
+    @property
+    def transition(self) -> str:
+        """JSON pointer of its transition, from the root of the document."""
+    @property
+    def holds(self) -> bool:
+        """Whether it is taken to hold."""
+    @staticmethod
+    def from_json(text: str) -> ExploreAssumption:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ExploreStep:
+    """One step of a way through a workflow."""
+    def __new__(cls, *, kind: ExploreKind, event: IdInput | None = None, state: IdInput | None = None, assumes: Sequence[ExploreAssumption] | None = None, states: Sequence[IdInput]) -> ExploreStep: ...
+    @property
+    def kind(self) -> ExploreKind:
+        """What kind of thing happens."""
+    @property
+    def event(self) -> str | None:
+        """The event that comes, or what becomes of the step."""
+    @property
+    def state(self) -> str | None:
+        """The state whose deadline comes, or whose step it is."""
+    @property
+    def assumes(self) -> list[ExploreAssumption]:
+        """The conditions that are taken to hold or not to."""
+    @property
+    def states(self) -> list[str]:
+        """The innermost active states then, in document order."""
+    @staticmethod
+    def from_json(text: str) -> ExploreStep:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ExploredPlace:
+    """A configuration, and a shortest way to it."""
+    def __new__(cls, *, states: Sequence[IdInput], path: Sequence[ExploreStep]) -> ExploredPlace: ...
+    @property
+    def states(self) -> list[str]:
+        """The innermost active states, in document order."""
+    @property
+    def path(self) -> list[ExploreStep]:
+        """What has to happen, from the start."""
+    @staticmethod
+    def from_json(text: str) -> ExploredPlace:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -2327,6 +2418,32 @@ class GuaranteedPeriod:
         """What later periods have to give back."""
     @staticmethod
     def from_json(text: str) -> GuaranteedPeriod:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class HandoffStats:
+    """How instances go from one stage to the next."""
+    def __new__(cls, *, from_state: IdInput, to_state: IdInput, count: int, average_hours: DecimalInput | None = None) -> HandoffStats: ...
+    @property
+    def from_state(self) -> str:
+        """The state whose transition was taken."""
+    @property
+    def to_state(self) -> str:
+        """The state that was entered by it, the innermost."""
+    @property
+    def count(self) -> int:
+        """How many times."""
+    @property
+    def average_hours(self) -> Decimal | None:
+        """How many hours passed on average from entering the one to entering the other, to four
+        decimals.
+        """
+    @staticmethod
+    def from_json(text: str) -> HandoffStats:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -4919,6 +5036,33 @@ class SplitShare:
     def __hash__(self) -> int: ...
 
 @final
+class StageStats:
+    """How long instances stay in a stage."""
+    def __new__(cls, *, state: IdInput, entered: int, left: int, average_hours: DecimalInput | None = None, longest_hours: DecimalInput | None = None) -> StageStats: ...
+    @property
+    def state(self) -> str:
+        """The state."""
+    @property
+    def entered(self) -> int:
+        """How many times it was entered."""
+    @property
+    def left(self) -> int:
+        """How many times it was left."""
+    @property
+    def average_hours(self) -> Decimal | None:
+        """How many hours a stay takes on average, of those that are counted, to four decimals."""
+    @property
+    def longest_hours(self) -> Decimal | None:
+        """How many hours the longest of them took, to four decimals."""
+    @staticmethod
+    def from_json(text: str) -> StageStats:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Statement:
     """How a partner's balance became what it is."""
     def __new__(cls, *, partner: IdInput, currency: str, period: StatementPeriod, zone: ZoneInput, zone_data: IdInput, opening: Money, commissions: Money, overrides: Money, reversals: Money, payouts: Money, fees: Money, withheld: Money, adjustments: Money, closing: Money, payable: Money, pending: Money, entries: Sequence[StatementEntry]) -> Statement: ...
@@ -5503,6 +5647,36 @@ class StepReversed:
         """What this refund takes back, below zero."""
     @staticmethod
     def from_json(text: str) -> StepReversed:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class StepStats:
+    """What became of the step of a state."""
+    def __new__(cls, *, state: IdInput, done: int, failed: int, skipped: int, done_percent: DecimalInput, average_hours: DecimalInput | None = None) -> StepStats: ...
+    @property
+    def state(self) -> str:
+        """The state."""
+    @property
+    def done(self) -> int:
+        """How many times it was done."""
+    @property
+    def failed(self) -> int:
+        """How many times it failed for good."""
+    @property
+    def skipped(self) -> int:
+        """How many times it was skipped."""
+    @property
+    def done_percent(self) -> Decimal:
+        """Which part of them was done, in percent to four decimals."""
+    @property
+    def average_hours(self) -> Decimal | None:
+        """How many hours it took on average until it was known what became of it, to four decimals."""
+    @staticmethod
+    def from_json(text: str) -> StepStats:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -6434,6 +6608,24 @@ class WorkflowApplyInput:
     def __hash__(self) -> int: ...
 
 @final
+class WorkflowChild:
+    """An instance of another workflow that a step stands for."""
+    def __new__(cls, *, workflow: IdInput, instance: IdInput) -> WorkflowChild: ...
+    @property
+    def workflow(self) -> str:
+        """The id of its workflow."""
+    @property
+    def instance(self) -> str:
+        """Its own id, which is that of the effect."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowChild:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WorkflowDeadline:
     """Something that is due."""
     def __new__(cls, *, due: InstantInput, kind: WorkflowDeadlineKind, state: IdInput | None = None, event: IdInput | None = None) -> WorkflowDeadline: ...
@@ -6544,7 +6736,7 @@ class WorkflowDue:
 @final
 class WorkflowEffect:
     """Something for the host to perform."""
-    def __new__(cls, *, id: UuidInput, kind: IdInput, state: IdInput | None = None, attempt: int, at: InstantInput, awaited: bool, payload: Mapping[str, FactValue] | None = None) -> WorkflowEffect: ...
+    def __new__(cls, *, id: UuidInput, kind: IdInput, state: IdInput | None = None, attempt: int, at: InstantInput, awaited: bool, child: WorkflowChild | None = None, compensates: UuidInput | None = None, payload: Mapping[str, FactValue] | None = None) -> WorkflowEffect: ...
     @property
     def id(self) -> UUID:
         """Its id, the same in every attempt: the host may be told twice, and performs it once."""
@@ -6563,6 +6755,12 @@ class WorkflowEffect:
     @property
     def awaited(self) -> bool:
         """Whether the instance waits to be told what became of it."""
+    @property
+    def child(self) -> WorkflowChild | None:
+        """The instance that the host is to start, for the step of another workflow."""
+    @property
+    def compensates(self) -> UUID | None:
+        """The effect that this one undoes."""
     @property
     def payload(self) -> dict[str, FactValue]:
         """What the host needs to know for it."""
@@ -6654,6 +6852,22 @@ class WorkflowEventStepFailed:
     def __hash__(self) -> int: ...
 
 @final
+class WorkflowEventStepHeartbeat:
+    """The host is still at work on a step."""
+    type: ClassVar[Literal["step_heartbeat"]]
+    def __new__(cls, *, effect: UuidInput) -> WorkflowEventStepHeartbeat: ...
+    @property
+    def effect(self) -> UUID:
+        """The effect that it was asked for."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowEventStepHeartbeat:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WorkflowEventStepSkipped:
     """A step was not needed."""
     type: ClassVar[Literal["step_skipped"]]
@@ -6709,6 +6923,79 @@ class WorkflowEventCancel:
     def __hash__(self) -> int: ...
 
 @final
+class WorkflowExploration:
+    """What `workflow.explore` gives back."""
+    def __new__(cls, *, configurations: int, moves: int, complete: bool, reached: bool | None = None, path: Sequence[ExploreStep] | None = None, dead_ends: Sequence[ExploredPlace] | None = None, stuck: Sequence[ExploredPlace] | None = None, unreached: Sequence[IdInput] | None = None, ends: Sequence[WorkflowStatus] | None = None) -> WorkflowExploration: ...
+    @property
+    def configurations(self) -> int:
+        """How many configurations were found: active states, what history and the instance
+        remember, deadlines and steps under way.
+        """
+    @property
+    def moves(self) -> int:
+        """How many ways lead from one to another."""
+    @property
+    def complete(self) -> bool:
+        """Whether these are all; otherwise there are more than the limit."""
+    @property
+    def reached(self) -> bool | None:
+        """Whether the states that were looked for can be active together; none if none were, or if
+        the limit came first.
+        """
+    @property
+    def path(self) -> list[ExploreStep]:
+        """A shortest way to them."""
+    @property
+    def dead_ends(self) -> list[ExploredPlace]:
+        """Where nothing can happen any more and the instance is not over, the nearest first; the
+        first 20.
+        """
+    @property
+    def stuck(self) -> list[ExploredPlace]:
+        """Where something can happen, but never the end, the nearest first; the first 20. Looked for
+        where all configurations are known and some have an end.
+        """
+    @property
+    def unreached(self) -> list[str]:
+        """States that are never active."""
+    @property
+    def ends(self) -> list[WorkflowStatus]:
+        """How an instance can end."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowExploration:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowExploreInput:
+    """What `workflow.explore` takes."""
+    def __new__(cls, *, workflow: DocumentInput, to: Sequence[IdInput] | None = None, data: Mapping[str, FactValue] | None = None, limit: int | None = None) -> WorkflowExploreInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def to(self) -> list[str]:
+        """States that are looked for, active together; none unless said."""
+    @property
+    def data(self) -> dict[str, FactValue]:
+        """What an instance remembers from the start, by name; a piece that is neither here nor in the
+        document may be anything.
+        """
+    @property
+    def limit(self) -> int:
+        """How many configurations are explored, at most 100,000."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowExploreInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WorkflowFindings:
     """What `workflow.validate` gives back."""
     def __new__(cls, *, usable: bool, problems: Sequence[Problem] | None = None) -> WorkflowFindings: ...
@@ -6753,6 +7040,24 @@ class WorkflowInput:
         """The workflow."""
     @staticmethod
     def from_json(text: str) -> WorkflowInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowLog:
+    """What one call logged."""
+    def __new__(cls, *, instance: IdInput, log: Sequence[ChartStep]) -> WorkflowLog: ...
+    @property
+    def instance(self) -> str:
+        """The instance."""
+    @property
+    def log(self) -> list[ChartStep]:
+        """What happened, in order."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowLog:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -6871,6 +7176,78 @@ class WorkflowReplayInput:
     def __hash__(self) -> int: ...
 
 @final
+class WorkflowRun:
+    """What `workflow.run` gives back."""
+    def __new__(cls, *, outcomes: Sequence[WorkflowRunOutcome], accepted: int, ignored: int, refused: int, failed: int) -> WorkflowRun: ...
+    @property
+    def outcomes(self) -> list[WorkflowRunOutcome]:
+        """What became of each instance, in the order in which they came."""
+    @property
+    def accepted(self) -> int:
+        """How many accepted it."""
+    @property
+    def ignored(self) -> int:
+        """How many were not concerned."""
+    @property
+    def refused(self) -> int:
+        """How many did not allow it."""
+    @property
+    def failed(self) -> int:
+        """How many could not be advanced."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowRun:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowRunInput:
+    """What `workflow.run` takes."""
+    def __new__(cls, *, workflow: DocumentInput, snapshots: Sequence[DocumentInput], event: WorkflowEvent | None = None, at: InstantInput) -> WorkflowRunInput: ...
+    @property
+    def workflow(self) -> str:
+        """The workflow."""
+    @property
+    def snapshots(self) -> list[str]:
+        """Where each instance stood after its last call."""
+    @property
+    def event(self) -> WorkflowEvent:
+        """What happens to each of them; that time has passed unless said."""
+    @property
+    def at(self) -> _dt.datetime:
+        """When it happens: now."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowRunInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowRunOutcome:
+    """What became of one instance of a batch."""
+    def __new__(cls, *, instance: IdInput, outcome: WorkflowOutcome | None = None, problems: Sequence[Problem] | None = None) -> WorkflowRunOutcome: ...
+    @property
+    def instance(self) -> str:
+        """The instance."""
+    @property
+    def outcome(self) -> WorkflowOutcome | None:
+        """What became of it; none if it could not be advanced."""
+    @property
+    def problems(self) -> list[Problem]:
+        """Why it could not: the host keeps the snapshot that it has."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowRunOutcome:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class WorkflowSnapshotInput:
     """What `workflow.next_due` takes."""
     def __new__(cls, *, workflow: DocumentInput, snapshot: DocumentInput) -> WorkflowSnapshotInput: ...
@@ -6914,6 +7291,50 @@ class WorkflowStartInput:
         """Whether to tell everything that happened."""
     @staticmethod
     def from_json(text: str) -> WorkflowStartInput:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowStats:
+    """What `workflow.stats` gives back."""
+    def __new__(cls, *, instances: int, stages: Sequence[StageStats], handoffs: Sequence[HandoffStats] | None = None, steps: Sequence[StepStats] | None = None) -> WorkflowStats: ...
+    @property
+    def instances(self) -> int:
+        """How many instances there are."""
+    @property
+    def stages(self) -> list[StageStats]:
+        """The stages, in the order in which they were first entered."""
+    @property
+    def handoffs(self) -> list[HandoffStats]:
+        """From which stage instances went to which."""
+    @property
+    def steps(self) -> list[StepStats]:
+        """What became of steps, by state, in the same order as stages."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowStats:
+        """Reads the JSON form that `to_json` writes."""
+    def to_json(self) -> str:
+        """Writes the JSON form that every language shares."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WorkflowStatsInput:
+    """What `workflow.stats` takes."""
+    def __new__(cls, *, logs: Sequence[WorkflowLog], until: InstantInput | None = None) -> WorkflowStatsInput: ...
+    @property
+    def logs(self) -> list[WorkflowLog]:
+        """What the outcomes of instances logged (`log: true`), in the order in which it happened; the
+        logs of different instances in any order.
+        """
+    @property
+    def until(self) -> _dt.datetime | None:
+        """Until when stages that have not been left are counted as stayed in; not at all unless said."""
+    @staticmethod
+    def from_json(text: str) -> WorkflowStatsInput:
         """Reads the JSON form that `to_json` writes."""
     def to_json(self) -> str:
         """Writes the JSON form that every language shares."""
@@ -7133,6 +7554,9 @@ def workflow_describe(input: WorkflowInput) -> WorkflowDescription:
 def workflow_diagram(input: WorkflowDiagramInput) -> WorkflowDiagram:
     """Draws a workflow, and where an instance stands."""
 
+def workflow_explore(input: WorkflowExploreInput) -> WorkflowExploration:
+    """Explores what can become of an instance: dead ends, and the shortest way to a state."""
+
 def workflow_migrate(input: MigrateInput) -> MigrateOutcome:
     """Takes an instance over into another version of its workflow."""
 
@@ -7148,8 +7572,14 @@ def workflow_replay(input: WorkflowReplayInput) -> WorkflowReplay:
 def workflow_retry(input: RetryInput) -> RetryOutcome:
     """Tells how long to wait after so many failed attempts."""
 
+def workflow_run(input: WorkflowRunInput) -> WorkflowRun:
+    """Lets the same event, or time, change many instances of one workflow."""
+
 def workflow_start(input: WorkflowStartInput) -> WorkflowOutcome:
     """Begins an instance of a workflow."""
+
+def workflow_stats(input: WorkflowStatsInput) -> WorkflowStats:
+    """Counts over the logs of instances: time in each stage, handoffs, and what became of steps."""
 
 def workflow_validate(input: WorkflowInput) -> WorkflowFindings:
     """Tells everything that is wrong with a workflow, or was probably not meant."""
@@ -7400,12 +7830,30 @@ class Workflow:
         log: bool = False,
     ) -> WorkflowReplay:
         """Plays the history of an instance from its beginning."""
+    def run(
+        self, snapshots: Sequence[DocumentInput], event: WorkflowEvent, at: InstantInput
+    ) -> WorkflowRun:
+        """Lets the same event, or time, change many instances; one that cannot be advanced says why."""
     def next_due(self, snapshot: DocumentInput) -> WorkflowDue:
         """When something is due next, and everything that is."""
     def accepts(
         self, snapshot: DocumentInput, at: InstantInput, *, facts: Mapping[str, FactValue] | None = None
     ) -> WorkflowAccepts:
         """What an instance waits for, and whether it would take it."""
+    def explore(
+        self,
+        *,
+        to: Sequence[IdInput] | None = None,
+        data: Mapping[str, FactValue] | None = None,
+        limit: int = 10000,
+    ) -> WorkflowExploration:
+        """What can become of its instances: dead ends, and the shortest way to states that are active together.
+
+        Args:
+            to: States that are looked for.
+            data: What an instance remembers from the start; other pieces may be anything.
+            limit: How many configurations are explored, at most 100,000.
+        """
     def diagram(self, snapshot: DocumentInput | None = None) -> WorkflowDiagram:
         """The workflow as a drawing, with where an instance stands."""
     def migrate(

@@ -82,12 +82,15 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("workflow.apply", "Lets an event, a step's end or time change an instance, and says what the host is to do.", workflow.apply, _native.workflow_apply, _native.WorkflowApplyInput),
     Operation("workflow.describe", "Checks a workflow, and says what it is made of.", workflow.describe, _native.workflow_describe, _native.WorkflowInput),
     Operation("workflow.diagram", "Draws a workflow, and where an instance stands.", workflow.diagram, _native.workflow_diagram, _native.WorkflowDiagramInput),
+    Operation("workflow.explore", "Explores what can become of an instance: dead ends, and the shortest way to a state.", workflow.explore, _native.workflow_explore, _native.WorkflowExploreInput),
     Operation("workflow.migrate", "Takes an instance over into another version of its workflow.", workflow.migrate, _native.workflow_migrate, _native.MigrateInput),
     Operation("workflow.next_due", "Tells when something is due next.", workflow.next_due, _native.workflow_next_due, _native.WorkflowSnapshotInput),
     Operation("workflow.ready_made", "Gives a ready-made workflow, or the list of them.", workflow.ready_made, _native.workflow_ready_made, _native.ReadyMadeInput),
     Operation("workflow.replay", "Plays the history of an instance from its beginning.", workflow.replay, _native.workflow_replay, _native.WorkflowReplayInput),
     Operation("workflow.retry", "Tells how long to wait after so many failed attempts.", workflow.retry, _native.workflow_retry, _native.RetryInput),
+    Operation("workflow.run", "Lets the same event, or time, change many instances of one workflow.", workflow.run, _native.workflow_run, _native.WorkflowRunInput),
     Operation("workflow.start", "Begins an instance of a workflow.", workflow.start, _native.workflow_start, _native.WorkflowStartInput),
+    Operation("workflow.stats", "Counts over the logs of instances: time in each stage, handoffs, and what became of steps.", workflow.stats, _native.workflow_stats, _native.WorkflowStatsInput),
     Operation("workflow.validate", "Tells everything that is wrong with a workflow, or was probably not meant.", workflow.validate, _native.workflow_validate, _native.WorkflowInput),
 )
 """Everything that guerdon can do, in the order of the reference."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, FraudEvidenceDiffers, FraudEvidenceElapsed, FraudEvidenceFrequent, FraudEvidenceListed, FraudEvidenceMatched, FraudEvidenceProportion, FraudEvidenceShared, FraudEvidenceUnknown, FraudSubjectClick, FraudSubjectConversion, FraudSubjectPartner, FraudSubjectPayout, HappeningEvent, HappeningRefund, HappeningReinstatement, QueueEventAccept, QueueEventAdd, QueueEventCancel, QueueEventComplete, QueueEventDue, QueueEventLeave, QueueEventReject, QueueEventRelease, QueueEventReserve, QueueEventWorker, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, UsageStepCut, UsageStepDiscounted, UsageStepEvent, UsageStepFlat, UsageStepIncluded, UsageStepMeasured, UsageStepPacked, UsageStepPosted, UsageStepPriced, UsageStepRaised, UsageStepRounded, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepSkipped
+from ._native import ChartStepAsked, ChartStepAssigned, ChartStepDue, ChartStepEmitted, ChartStepEntered, ChartStepHandled, ChartStepLeft, ChartStepRaised, ChartStepSent, ChartStepTaken, FactValueBool, FactValueDate, FactValueDecimal, FactValueDuration, FactValueInstant, FactValueInteger, FactValueList, FactValueMoney, FactValueRatio, FactValueString, FactValueUnrounded, FraudEvidenceDiffers, FraudEvidenceElapsed, FraudEvidenceFrequent, FraudEvidenceListed, FraudEvidenceMatched, FraudEvidenceProportion, FraudEvidenceShared, FraudEvidenceUnknown, FraudSubjectClick, FraudSubjectConversion, FraudSubjectPartner, FraudSubjectPayout, HappeningEvent, HappeningRefund, HappeningReinstatement, QueueEventAccept, QueueEventAdd, QueueEventCancel, QueueEventComplete, QueueEventDue, QueueEventLeave, QueueEventReject, QueueEventRelease, QueueEventReserve, QueueEventWorker, StepBase, StepCapped, StepHeld, StepLimited, StepMultiplied, StepOverrode, StepRaised, StepRated, StepReRated, StepReinstated, StepReversed, StepRounded, StepRuleSkipped, StepScheduled, StepSplit, StepTier, UsageStepCut, UsageStepDiscounted, UsageStepEvent, UsageStepFlat, UsageStepIncluded, UsageStepMeasured, UsageStepPacked, UsageStepPosted, UsageStepPriced, UsageStepRaised, UsageStepRounded, WorkflowEventCancel, WorkflowEventDue, WorkflowEventEvent, WorkflowEventPause, WorkflowEventResume, WorkflowEventStepDone, WorkflowEventStepFailed, WorkflowEventStepHeartbeat, WorkflowEventStepSkipped
 
 DecimalInput: TypeAlias = Decimal | int | str
 """An exact number: never a float."""
@@ -127,6 +127,15 @@ EventKind: TypeAlias = Literal["signup", "lead", "sale", "renewal", "click", "cu
 - `renewal`: Something was sold again to the same customer, by subscription.
 - `click`: A link was clicked.
 - `custom`: Anything else that the plan knows by its facts.
+"""
+
+ExploreKind: TypeAlias = Literal["start", "event", "deadline", "step"]
+"""What happens on a way through a workflow.
+
+- `start`: The instance starts.
+- `event`: An event comes from outside.
+- `deadline`: A deadline comes.
+- `step`: A step is done, has failed for good, or is skipped.
 """
 
 FactValue: TypeAlias = FactValueBool | FactValueInteger | FactValueDecimal | FactValueRatio | FactValueMoney | FactValueUnrounded | FactValueString | FactValueDate | FactValueInstant | FactValueDuration | FactValueList
@@ -475,16 +484,17 @@ WorkflowAnswer: TypeAlias = Literal["accepted", "ignored", "refused"]
 - `refused`: It was not allowed, and the instance is as before.
 """
 
-WorkflowDeadlineKind: TypeAlias = Literal["transition", "event", "retry", "timeout"]
+WorkflowDeadlineKind: TypeAlias = Literal["transition", "event", "retry", "timeout", "heartbeat"]
 """What is due.
 
 - `transition`: A transition is taken.
 - `event`: An event comes.
 - `retry`: A step is tried again.
 - `timeout`: An attempt at a step has taken too long.
+- `heartbeat`: An attempt at a step has been silent for too long.
 """
 
-WorkflowEvent: TypeAlias = WorkflowEventEvent | WorkflowEventDue | WorkflowEventStepDone | WorkflowEventStepFailed | WorkflowEventStepSkipped | WorkflowEventPause | WorkflowEventResume | WorkflowEventCancel
+WorkflowEvent: TypeAlias = WorkflowEventEvent | WorkflowEventDue | WorkflowEventStepDone | WorkflowEventStepFailed | WorkflowEventStepHeartbeat | WorkflowEventStepSkipped | WorkflowEventPause | WorkflowEventResume | WorkflowEventCancel
 """Something that happens to an instance."""
 
 WorkflowReason: TypeAlias = Literal["duplicate", "unmatched", "paused", "ended", "stale", "repeated", "nothing_due"]

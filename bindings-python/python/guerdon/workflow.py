@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from . import _native
-from ._native import MigrateInput, MigrateOutcome, ReadyMade, ReadyMadeInput, RetryInput, RetryOutcome, WorkflowAccepts, WorkflowAcceptsInput, WorkflowApplyInput, WorkflowDescription, WorkflowDiagram, WorkflowDiagramInput, WorkflowDue, WorkflowFindings, WorkflowHappening, WorkflowInput, WorkflowOutcome, WorkflowReplay, WorkflowReplayInput, WorkflowSnapshotInput, WorkflowStartInput
+from ._native import MigrateInput, MigrateOutcome, ReadyMade, ReadyMadeInput, RetryInput, RetryOutcome, WorkflowAccepts, WorkflowAcceptsInput, WorkflowApplyInput, WorkflowDescription, WorkflowDiagram, WorkflowDiagramInput, WorkflowDue, WorkflowExploration, WorkflowExploreInput, WorkflowFindings, WorkflowHappening, WorkflowInput, WorkflowLog, WorkflowOutcome, WorkflowReplay, WorkflowReplayInput, WorkflowRun, WorkflowRunInput, WorkflowSnapshotInput, WorkflowStartInput, WorkflowStats, WorkflowStatsInput
 from .types import DocumentInput, FactValue, IdInput, InstantInput, UuidInput, WorkflowEvent
 
-__all__ = ["accepts", "apply", "describe", "diagram", "migrate", "next_due", "ready_made", "replay", "retry", "start", "validate"]
+__all__ = ["accepts", "apply", "describe", "diagram", "explore", "migrate", "next_due", "ready_made", "replay", "retry", "run", "start", "stats", "validate"]
 
 
 def accepts(*, workflow: DocumentInput, snapshot: DocumentInput, at: InstantInput, facts: Mapping[str, FactValue] | None = None) -> WorkflowAccepts:
@@ -66,6 +66,22 @@ def diagram(*, workflow: DocumentInput, snapshot: DocumentInput | None = None) -
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.workflow_diagram(_native.WorkflowDiagramInput(workflow=workflow, snapshot=snapshot))
+
+
+def explore(*, workflow: DocumentInput, to: Sequence[IdInput] | None = None, data: Mapping[str, FactValue] | None = None, limit: int | None = None) -> WorkflowExploration:
+    """Explores what can become of an instance: dead ends, and the shortest way to a state.
+
+    Args:
+        workflow: The workflow.
+        to: States that are looked for, active together; none unless said.
+        data: What an instance remembers from the start, by name; a piece that is neither here nor in the
+            document may be anything.
+        limit: How many configurations are explored, at most 100,000.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.workflow_explore(_native.WorkflowExploreInput(workflow=workflow, to=to, data=data, limit=limit))
 
 
 def migrate(*, old: DocumentInput, workflow: DocumentInput, snapshot: DocumentInput, states: Mapping[str, IdInput] | None = None, at: InstantInput, lossy: bool | None = None, dry_run: bool | None = None) -> MigrateOutcome:
@@ -144,6 +160,21 @@ def retry(*, policy: DocumentInput, failed: int, effect: UuidInput | None = None
     return _native.workflow_retry(_native.RetryInput(policy=policy, failed=failed, effect=effect, retry_after_ms=retry_after_ms))
 
 
+def run(*, workflow: DocumentInput, snapshots: Sequence[DocumentInput], event: WorkflowEvent | None = None, at: InstantInput) -> WorkflowRun:
+    """Lets the same event, or time, change many instances of one workflow.
+
+    Args:
+        workflow: The workflow.
+        snapshots: Where each instance stood after its last call.
+        event: What happens to each of them; that time has passed unless said.
+        at: When it happens: now.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.workflow_run(_native.WorkflowRunInput(workflow=workflow, snapshots=snapshots, event=event, at=at))
+
+
 def start(*, workflow: DocumentInput, instance: IdInput, at: InstantInput, data: Mapping[str, FactValue] | None = None, facts: Mapping[str, FactValue] | None = None, log: bool | None = None) -> WorkflowOutcome:
     """Begins an instance of a workflow.
 
@@ -160,6 +191,20 @@ def start(*, workflow: DocumentInput, instance: IdInput, at: InstantInput, data:
         GuerdonError: what was refused, with every problem that was found.
     """
     return _native.workflow_start(_native.WorkflowStartInput(workflow=workflow, instance=instance, at=at, data=data, facts=facts, log=log))
+
+
+def stats(*, logs: Sequence[WorkflowLog], until: InstantInput | None = None) -> WorkflowStats:
+    """Counts over the logs of instances: time in each stage, handoffs, and what became of steps.
+
+    Args:
+        logs: What the outcomes of instances logged (`log: true`), in the order in which it happened; the
+            logs of different instances in any order.
+        until: Until when stages that have not been left are counted as stayed in; not at all unless said.
+
+    Raises:
+        GuerdonError: what was refused, with every problem that was found.
+    """
+    return _native.workflow_stats(_native.WorkflowStatsInput(logs=logs, until=until))
 
 
 def validate(*, workflow: DocumentInput) -> WorkflowFindings:

@@ -68,12 +68,15 @@ macro_rules! for_each_operation {
             workflow_apply: "workflow.apply", $crate::workflow::apply, $crate::workflow::WorkflowApplyInput => $crate::workflow::WorkflowOutcome, "Lets an event, a step's end or time change an instance, and says what the host is to do.";
             workflow_describe: "workflow.describe", $crate::workflow::describe, $crate::workflow::WorkflowInput => $crate::workflow::WorkflowDescription, "Checks a workflow, and says what it is made of.";
             workflow_diagram: "workflow.diagram", $crate::workflow::diagram, $crate::workflow::WorkflowDiagramInput => $crate::workflow::WorkflowDiagram, "Draws a workflow, and where an instance stands.";
+            workflow_explore: "workflow.explore", $crate::workflow::explore, $crate::workflow::WorkflowExploreInput => $crate::workflow::WorkflowExploration, "Explores what can become of an instance: dead ends, and the shortest way to a state.";
             workflow_migrate: "workflow.migrate", $crate::workflow::migrate, $crate::workflow::MigrateInput => $crate::workflow::MigrateOutcome, "Takes an instance over into another version of its workflow.";
             workflow_next_due: "workflow.next_due", $crate::workflow::next_due, $crate::workflow::WorkflowSnapshotInput => $crate::workflow::WorkflowDue, "Tells when something is due next.";
             workflow_ready_made: "workflow.ready_made", $crate::workflow::ready_made, $crate::workflow::ReadyMadeInput => $crate::workflow::ReadyMade, "Gives a ready-made workflow, or the list of them.";
             workflow_replay: "workflow.replay", $crate::workflow::replay, $crate::workflow::WorkflowReplayInput => $crate::workflow::WorkflowReplay, "Plays the history of an instance from its beginning.";
             workflow_retry: "workflow.retry", $crate::workflow::retry, $crate::workflow::RetryInput => $crate::workflow::RetryOutcome, "Tells how long to wait after so many failed attempts.";
+            workflow_run: "workflow.run", $crate::workflow::run, $crate::workflow::WorkflowRunInput => $crate::workflow::WorkflowRun, "Lets the same event, or time, change many instances of one workflow.";
             workflow_start: "workflow.start", $crate::workflow::start, $crate::workflow::WorkflowStartInput => $crate::workflow::WorkflowOutcome, "Begins an instance of a workflow.";
+            workflow_stats: "workflow.stats", $crate::workflow::stats, $crate::workflow::WorkflowStatsInput => $crate::workflow::WorkflowStats, "Counts over the logs of instances: time in each stage, handoffs, and what became of steps.";
             workflow_validate: "workflow.validate", $crate::workflow::validate, $crate::workflow::WorkflowInput => $crate::workflow::WorkflowFindings, "Tells everything that is wrong with a workflow, or was probably not meant.";
         }
     };

@@ -11,8 +11,9 @@ use crate::kernel::expression::KnownFacts;
 use crate::kernel::id::Id;
 use crate::workflow::{
     self, Beginning, MigrateOutcome, MigratePlan, SnapshotText, StateMap, WorkflowAccepts,
-    WorkflowDescription, WorkflowDiagram, WorkflowDue, WorkflowEvent, WorkflowFindings,
-    WorkflowHappening, WorkflowOutcome, WorkflowReference, WorkflowReplay,
+    WorkflowDescription, WorkflowDiagram, WorkflowDue, WorkflowEvent, WorkflowExploration,
+    WorkflowFindings, WorkflowHappening, WorkflowOutcome, WorkflowReference, WorkflowReplay,
+    WorkflowRun,
 };
 
 /// A workflow, compiled once and used for every event. It holds no instance.
@@ -113,6 +114,17 @@ impl Workflow {
         Ok(self.workflow.play(beginning(instance, at, data, facts), &history, log)?)
     }
 
+    /// Lets the same event, or time, change many instances.
+    #[must_use]
+    pub fn run(
+        &self,
+        snapshots: Vec<SnapshotText>,
+        event: &WorkflowEvent,
+        at: Instant,
+    ) -> WorkflowRun {
+        self.workflow.run_stored(snapshots, event, at)
+    }
+
     /// When something is due next, and everything that is.
     ///
     /// # Errors
@@ -134,6 +146,21 @@ impl Workflow {
     ) -> Result<WorkflowAccepts, GuerdonError> {
         let instance = self.workflow.read(snapshot)?;
         Ok(self.workflow.accepts(&instance, at, &facts.unwrap_or_default())?)
+    }
+
+    /// What can become of its instances: dead ends, and the shortest way to states that are active
+    /// together.
+    ///
+    /// # Errors
+    /// Every problem of the data; `state_unknown`.
+    #[uniffi::method(default(to = [], data = None, limit = 10_000))]
+    pub fn explore(
+        &self,
+        to: Vec<Id>,
+        data: Option<KnownFacts>,
+        limit: u32,
+    ) -> Result<WorkflowExploration, GuerdonError> {
+        Ok(self.workflow.explore(&to, &data.unwrap_or_default(), limit)?)
     }
 
     /// The workflow as a drawing, with where an instance stands.

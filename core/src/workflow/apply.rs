@@ -27,6 +27,8 @@ const MOST_DEADLINES: usize = 10_000;
 
 /// The error of an attempt that took too long.
 const TIMEOUT: &str = "timeout";
+/// The error of an attempt that was silent for too long.
+const SILENT: &str = "heartbeat_timeout";
 
 /// What became of an event, before it is told.
 pub(super) type Verdict = (WorkflowAnswer, Option<WorkflowReason>);
@@ -54,6 +56,7 @@ impl Workflow {
             chart: Snapshot::default(),
             seen: Vec::new(),
             pending: Vec::new(),
+            undo: Vec::new(),
         };
         let mut turn = Turn::new(self, instance, steps);
         turn.run(Given { now: at, event: None, facts }, |run| run.start(data))?;
@@ -161,7 +164,7 @@ pub(super) struct Turn<'t, S> {
     pub(super) instance: Instance,
     pub(super) effects: Vec<WorkflowEffect>,
     cancelled: Vec<DerivedId>,
-    steps: &'t mut S,
+    pub(super) steps: &'t mut S,
 }
 
 impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
@@ -218,6 +221,7 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
         self.instance.status = status;
         self.instance.paused_at = None;
         self.cancelled.extend(self.instance.pending.drain(..).map(|one| one.effect));
+        self.undo(status);
     }
 
     fn take_effect(&mut self, emitted: Emitted, at: Instant) -> Result<(), Problem> {
@@ -229,16 +233,20 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
         // A state that was entered and left in one go awaits nothing.
         let stays = self.instance.chart.find(state).is_some_and(|active| active.entry == entry);
         let step = mark.and_then(|mark| workflow.steps.get(mark));
+        let awaited = step.is_some() && stays;
+        let kept = awaited.then(|| payload.clone());
         self.effects.push(WorkflowEffect {
             id,
             kind,
             state: (state != 0).then(|| workflow.chart.state_id(state).clone()),
             attempt: 1,
             at,
-            awaited: step.is_some() && stays,
-            payload: payload.clone(),
+            awaited,
+            child: step.and_then(|step| step.child(id)),
+            compensates: None,
+            payload,
         });
-        if let (Some(mark), Some(step), true) = (mark, step, stays) {
+        if let (Some(mark), Some(step), Some(payload)) = (mark, step, kept) {
             let timeout_at = workflow.timeout_at(step, at)?;
             self.instance.pending.push(Pending {
                 state,
@@ -250,6 +258,7 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
                 failed: vec![0; step.retry.len()],
                 retry_at: None,
                 timeout_at,
+                heartbeat_at: workflow.heartbeat_at(step, at)?,
             });
         }
         Ok(())
@@ -268,11 +277,13 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
             let pending = &self.instance.pending;
             let Some(place) = pending.iter().position(|one| one.due() == Some(due)) else { break };
             let waits = pending.get(place).is_some_and(|one| one.retry_at.is_some());
+            let is_late = pending.get(place).is_some_and(|one| one.timeout_at == Some(due));
             self.instance.at = self.instance.at.max(due);
             if waits {
                 self.try_again(place, due)?;
             } else {
-                self.fail(place, due, &TIMEOUT.parse()?, None)?;
+                let error = if is_late { TIMEOUT } else { SILENT };
+                self.fail(place, due, &error.parse()?, None)?;
             }
         }
         Err(Problem::new(
@@ -309,6 +320,7 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
             WorkflowEvent::StepSkipped { effect } => {
                 self.finish(*effect, StepEnd::Skipped, at, facts)
             }
+            WorkflowEvent::StepHeartbeat { effect } => self.heartbeat(*effect, at),
             WorkflowEvent::StepFailed { effect, attempt, error, retry_after_ms } => {
                 let fits = |one: &Pending| {
                     one.effect == *effect && one.attempt == *attempt && one.retry_at.is_none()
@@ -341,7 +353,7 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
             return Ok(not_taken(WorkflowReason::Ended));
         }
         let event = self.workflow.chart.event(name.as_str());
-        self.steps.step(|| ChartStep::Handled { event: name.clone() });
+        self.steps.step(|| ChartStep::Handled { event: name.clone(), at });
         let before = self.instance.at;
         let given = Given { now: at, event: Some(name.as_str()), facts };
         if !self.run(given, |run| run.send(event))? {
@@ -391,7 +403,8 @@ impl<'t, S: Sink<ChartStep>> Turn<'t, S> {
             timer.due = timer.due.plus_micros(gone)?;
         }
         for one in &mut self.instance.pending {
-            for due in [&mut one.retry_at, &mut one.timeout_at].into_iter().flatten() {
+            let dues = [&mut one.retry_at, &mut one.timeout_at, &mut one.heartbeat_at];
+            for due in dues.into_iter().flatten() {
                 *due = due.plus_micros(gone)?;
             }
         }

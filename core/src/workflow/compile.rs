@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::document::{self, Limits, model};
-use crate::kernel::expression::{FactValues, KnownFacts, Vocabulary};
+use crate::kernel::expression::{self, FactValues, KnownFacts, Program, Vocabulary};
 use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
-use crate::kernel::statechart::{self, Chart, ChartAction, ChartTransition, Draft};
+use crate::kernel::statechart::{self, Chart, ChartAction, ChartTransition};
 
 use super::document::{
     Unmatched, WorkflowDocument, WorkflowEnd, WorkflowInput, WorkflowReference, WorkflowStep,
 };
 use super::lint;
-use super::lower::lower;
+use super::lower::{Lowered, lower};
 use super::operations::compiled;
 
 /// A compiled workflow. It holds no instance, so one serves any number of them.
@@ -25,8 +25,18 @@ pub struct Workflow {
     pub(super) chart: Chart,
     /// The steps that the host performs, by mark.
     pub(super) steps: Box<[WorkflowStep]>,
+    /// What undoes a step, by mark.
+    pub(super) undo: Box<[Option<UndoProgram>]>,
     /// How an instance ended, by final state.
     pub(super) ends: BTreeMap<usize, WorkflowEnd>,
+}
+
+/// What undoes a step, compiled.
+#[derive(Debug)]
+pub(super) struct UndoProgram {
+    pub(super) kind: Id,
+    pub(super) payload: Vec<(String, Program)>,
+    pub(super) path: String,
 }
 
 /// What a workflow is made of.
@@ -74,6 +84,7 @@ impl Workflow {
                 ends.insert(number, end);
             }
         }
+        let undo = undo(&chart, &lowered)?;
         let steps = lowered.steps.iter().map(|step| (*step).clone()).collect();
         let (id, version) = (document.id.clone(), document.version);
         Ok(Self {
@@ -82,6 +93,7 @@ impl Workflow {
             remember: document.remember.into(),
             chart,
             steps,
+            undo,
             ends,
             document,
         })
@@ -125,7 +137,7 @@ impl Workflow {
             reference: self.reference.clone(),
             states: states.iter().map(|state| state.id.clone()).collect(),
             events: self.chart.events().to_vec(),
-            effects: effects(&lowered.draft),
+            effects: effects(&lowered),
             facts: self.document.facts.keys().cloned().collect(),
         })
     }
@@ -165,6 +177,32 @@ impl Workflow {
         values.set_all(given.0.clone())?;
         Ok(Some(values))
     }
+}
+
+/// What undoes each step.
+fn undo(chart: &Chart, lowered: &Lowered<'_>) -> Result<Box<[Option<UndoProgram>]>, Problems> {
+    let mut found = Vec::new();
+    let mut all: Vec<Option<UndoProgram>> = lowered.steps.iter().map(|_| None).collect();
+    for own in lowered.draft.states.iter().filter_map(|state| state.own.as_ref()) {
+        let Ok(mark) = usize::try_from(own.mark) else { continue };
+        let effect = lowered.steps.get(mark).and_then(|step| step.compensate.as_ref());
+        let (Some(effect), Some(place)) = (effect, all.get_mut(mark)) else { continue };
+        let path = format!("{}/compensate/payload", own.path);
+        let mut payload = Vec::with_capacity(effect.payload.len());
+        for (name, value) in &effect.payload {
+            match expression::infer(value, chart.vocabulary()) {
+                Ok(program) => payload.push((name.clone(), program)),
+                Err(problems) => found.extend(problems.into_vec().into_iter().map(|problem| {
+                    let problem = problem.under(name);
+                    let place = format!("{path}{}", problem.path);
+                    problem.at(place)
+                })),
+            }
+        }
+        *place = Some(UndoProgram { kind: effect.kind.clone(), payload, path });
+    }
+    Problems::verdict(found)?;
+    Ok(all.into())
 }
 
 /// The first value of each piece of data is of its type.
@@ -208,8 +246,9 @@ pub fn validate(input: WorkflowInput) -> Result<WorkflowFindings, Problems> {
     Ok(WorkflowFindings { usable, problems })
 }
 
-/// The kinds of effects, each once: those of actions, then those of steps.
-fn effects<'d>(draft: &'d Draft<'_>) -> Vec<Id> {
+/// The kinds of effects, each once: those of actions, those of steps, and what undoes these.
+fn effects<'d>(lowered: &'d Lowered<'_>) -> Vec<Id> {
+    let draft = &lowered.draft;
     let of_transitions =
         |all: &'d [ChartTransition]| all.iter().flat_map(|transition| &transition.actions);
     let of_states = draft.states.iter().flat_map(|state| {
@@ -221,8 +260,10 @@ fn effects<'d>(draft: &'d Draft<'_>) -> Vec<Id> {
         _ => None,
     });
     let own = draft.states.iter().filter_map(|state| state.own.as_ref());
+    let own = own.map(|own| &own.effect.kind);
+    let undo = lowered.steps.iter().filter_map(|step| step.compensate.as_ref());
     let mut kinds: Vec<Id> = Vec::new();
-    for kind in of_actions.chain(own.map(|own| &own.effect.kind)) {
+    for kind in of_actions.chain(own).chain(undo.map(|effect| &effect.kind)) {
         if !kinds.contains(kind) {
             kinds.push(kind.clone());
         }

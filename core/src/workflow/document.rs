@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::calendar::{Span, Zone};
+use crate::kernel::calendar::{BusinessHours, Span, Zone};
 use crate::kernel::document::model;
 use crate::kernel::expression::{Expression, FactType, FactValue};
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problems;
-use crate::kernel::statechart::{ChartAction, ChartTransition, StateKind};
+use crate::kernel::statechart::{ChartAction, ChartEffect, ChartTransition, StateKind};
 
 use super::retry::RetryPolicy;
 
@@ -37,6 +37,8 @@ pub struct WorkflowDocument {
     /// The zone whose wall clock counts the days and months of delays; UTC unless said.
     #[model(default = Zone::UTC)]
     pub zone: Zone,
+    /// When business is open, for delays that count only then.
+    pub business_hours: Option<BusinessHours>,
     /// How many ids of events are remembered, so that one that comes again changes nothing; the
     /// last 100 unless said.
     #[model(default = 100)]
@@ -143,6 +145,20 @@ pub struct WorkflowStep {
     /// How long an attempt may take before it has failed with the error `timeout`; without end
     /// unless said.
     pub timeout: Option<Span>,
+    /// How long an attempt may be silent: the host tells `step_heartbeat` while it works, and without
+    /// one for so long the attempt has failed with the error `heartbeat_timeout`. It may be silent
+    /// for ever unless said.
+    pub heartbeat: Option<Span>,
+    /// Whether `lasts` and `timeout` count only while business is open, by the document's
+    /// `business_hours`.
+    #[model(default)]
+    pub business: bool,
+    /// Of a `workflow`, the id of the workflow that is started; its instance has the id of the
+    /// effect.
+    pub workflow: Option<Id>,
+    /// What undoes the step once it is done: handed out if the instance fails or is called off
+    /// later, what was done last first. Its payload is computed when the step is done.
+    pub compensate: Option<ChartEffect>,
     /// What is tried again, and when: the first policy that names the error counts.
     #[model(default)]
     pub retry: Vec<RetryPolicy>,
@@ -169,6 +185,8 @@ pub enum StepKind {
     Wait,
     /// Nothing, until something holds.
     Condition,
+    /// Another workflow, which the host starts and tells the end of.
+    Workflow,
 }
 
 /// What becomes of an instance whose step has failed for good.

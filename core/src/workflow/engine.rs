@@ -141,9 +141,13 @@ impl Workflow {
     }
 
     fn step_deadline(&self, one: &Pending) -> Option<WorkflowDeadline> {
-        let (due, kind) = match (one.retry_at, one.timeout_at) {
-            (Some(due), _) => (due, WorkflowDeadlineKind::Retry),
-            (None, due) => (due?, WorkflowDeadlineKind::Timeout),
+        let due = one.due()?;
+        let kind = if one.retry_at.is_some() {
+            WorkflowDeadlineKind::Retry
+        } else if one.timeout_at == Some(due) {
+            WorkflowDeadlineKind::Timeout
+        } else {
+            WorkflowDeadlineKind::Heartbeat
         };
         let state = Some(self.state_id(one.state));
         Some(WorkflowDeadline { due, kind, state, event: None })

@@ -24,6 +24,8 @@ pub struct Instance {
     pub(super) seen: Vec<Id>,
     /// Steps that the host performs, in the order in which they began.
     pub(super) pending: Vec<Pending>,
+    /// What undoes steps, in the order in which they were done.
+    pub(super) undo: Vec<Undo>,
 }
 
 /// A step that the host performs.
@@ -42,12 +44,23 @@ pub(super) struct Pending {
     pub(super) failed: Vec<u32>,
     pub(super) retry_at: Option<Instant>,
     pub(super) timeout_at: Option<Instant>,
+    pub(super) heartbeat_at: Option<Instant>,
 }
 
 impl Pending {
     pub(super) fn due(&self) -> Option<Instant> {
-        self.retry_at.or(self.timeout_at)
+        self.retry_at.or_else(|| self.timeout_at.into_iter().chain(self.heartbeat_at).min())
     }
+}
+
+/// A step that was done and would have to be undone.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Undo {
+    pub(super) state: Id,
+    /// The effect that was performed.
+    pub(super) effect: DerivedId,
+    pub(super) kind: Id,
+    pub(super) payload: KnownFacts,
 }
 
 /// What an instance is.
@@ -109,6 +122,11 @@ pub enum WorkflowEvent {
         /// How long the error itself asks to wait, in milliseconds; it wins over the policy.
         retry_after_ms: Option<u64>,
     },
+    /// The host is still at work on a step.
+    StepHeartbeat {
+        /// The effect that it was asked for.
+        effect: DerivedId,
+    },
     /// A step was not needed.
     StepSkipped {
         /// The effect that it was asked for.
@@ -167,9 +185,23 @@ pub struct WorkflowEffect {
     pub at: Instant,
     /// Whether the instance waits to be told what became of it.
     pub awaited: bool,
+    /// The instance that the host is to start, for the step of another workflow.
+    pub child: Option<WorkflowChild>,
+    /// The effect that this one undoes.
+    pub compensates: Option<DerivedId>,
     /// What the host needs to know for it.
     #[model(default)]
     pub payload: KnownFacts,
+}
+
+/// An instance of another workflow that a step stands for.
+#[model]
+#[derive(Eq)]
+pub struct WorkflowChild {
+    /// The id of its workflow.
+    pub workflow: Id,
+    /// Its own id, which is that of the effect.
+    pub instance: Id,
 }
 
 /// What an event made of an instance.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::kernel::calendar::BusinessHours;
 use crate::kernel::expression::{Expression, FactType, Op};
 use crate::kernel::id::Id;
 use crate::kernel::problem::{Problem, Problems};
@@ -30,7 +31,7 @@ pub(super) enum StepEnd {
 }
 
 impl StepEnd {
-    const ALL: [Self; 3] = [Self::Done, Self::Failed, Self::Skipped];
+    pub(super) const ALL: [Self; 3] = [Self::Done, Self::Failed, Self::Skipped];
 
     pub(super) const fn word(self) -> &'static str {
         match self {
@@ -69,6 +70,7 @@ pub(super) fn lower(document: &WorkflowDocument) -> Result<Lowered<'_>, Problems
     draft.transitions = Cow::Borrowed(&document.transitions);
     draft.events.clone_from(&document.events);
     draft.zone = Some(document.zone);
+    draft.hours.clone_from(&document.business_hours);
     draft.facts = document.facts.clone();
     draft.data = document
         .data
@@ -85,6 +87,8 @@ pub(super) fn lower(document: &WorkflowDocument) -> Result<Lowered<'_>, Problems
             lowered.found.push(problem.under(name).under("facts"));
         }
     }
+    let hours = document.business_hours.iter().flat_map(BusinessHours::check);
+    lowered.found.extend(hours.map(|problem| problem.under("business_hours")));
     lowered.states(&document.states, None, "/states");
     lowered.sequence(&document.sequence);
     if document.states.is_empty() == document.sequence.is_empty() {
@@ -165,9 +169,10 @@ impl<'a> Lowered<'a> {
     }
 
     fn check_step(&mut self, step: &WorkflowStep, path: &str) {
+        let found = &mut self.found;
         let mut refuse = |field: &str, what: &str, hint: &str| {
             let problem = Problem::new(STEP_INVALID, what, hint);
-            self.found.push(problem.at(format!("{path}/{field}")));
+            found.push(problem.at(format!("{path}/{field}")));
         };
         if step.lasts.is_some() != (step.kind == StepKind::Wait) {
             refuse("lasts", "a `wait` lasts, and nothing else does", "say it of a `wait` only");
@@ -179,7 +184,32 @@ impl<'a> Lowered<'a> {
                 "say it of a `condition`; for another step put it on the transition to it",
             );
         }
-        let tries = !step.retry.is_empty() || step.timeout.is_some() || !step.payload.is_empty();
+        if step.workflow.is_some() != (step.kind == StepKind::Workflow) {
+            refuse(
+                "workflow",
+                "a `workflow` says which one is started, and nothing else does",
+                "give the id of the workflow that the host starts",
+            );
+        }
+        let counted = [step.lasts, step.timeout];
+        if step.business && counted.iter().all(Option::is_none) {
+            refuse("business", "there is no time that could count business hours", "leave it out");
+        }
+        if step.business && self.draft.hours.is_none() {
+            refuse(
+                "business",
+                "the document does not say when business is open",
+                "add `business_hours`, or count all hours",
+            );
+        }
+        if step.business && counted.iter().flatten().any(|span| span.months() > 0) {
+            refuse("business", "business counts days and hours, not months", "count days");
+        }
+        let tries = !step.retry.is_empty()
+            || step.timeout.is_some()
+            || step.heartbeat.is_some()
+            || step.compensate.is_some()
+            || !step.payload.is_empty();
         if tries && !step.is_performed() {
             refuse("kind", "nothing is performed that could be tried", "leave out the rest");
         }
@@ -262,6 +292,7 @@ impl WorkflowStep {
             (StepKind::Wait, Some(lasts), _) => {
                 transition.event = None;
                 transition.after = Some(lasts);
+                transition.business = self.business;
             }
             (StepKind::Condition, _, Some(when)) => {
                 transition.event = None;
@@ -279,6 +310,7 @@ fn transition(event: Option<Id>, when: Option<Expression>) -> ChartTransition {
     ChartTransition {
         event,
         after: None,
+        business: false,
         when,
         to: Vec::new(),
         internal: false,

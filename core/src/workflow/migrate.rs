@@ -319,6 +319,16 @@ impl Migration<'_> {
                 _ => self.lose(MigrateLossKind::Step, one.state.as_str()),
             }
         }
+        let mut compensations = Vec::new();
+        for one in &old.compensations {
+            match self.place(&one.state) {
+                Some(state) => {
+                    let state = chart.state_id(state).clone();
+                    compensations.push(super::stored::StoredCompensation { state, ..one.clone() });
+                }
+                None => self.lose(MigrateLossKind::Step, one.state.as_str()),
+            }
+        }
         SnapshotDocument {
             workflow: self.workflow.reference.clone(),
             at,
@@ -328,6 +338,7 @@ impl Migration<'_> {
             data,
             deadlines,
             steps,
+            compensations,
             ..old.clone()
         }
     }

@@ -13,10 +13,12 @@
 
 mod apply;
 pub mod automation;
+mod batch;
 mod compile;
 pub mod delivery;
 mod document;
 mod engine;
+mod explore;
 mod hours;
 mod instance;
 mod lint;
@@ -27,20 +29,26 @@ pub mod queue;
 mod ready;
 mod reference;
 mod retry;
+mod stats;
 mod steps;
 mod stored;
 pub mod template;
 pub mod webhook;
 
+pub use batch::{Batch, WorkflowRun, WorkflowRunInput, WorkflowRunOutcome, run};
 pub use compile::{Workflow, WorkflowDescription, WorkflowFindings, describe, validate};
 pub use document::{
     Exhausted, SequenceStep, StepKind, Unmatched, WorkflowData, WorkflowDocument, WorkflowEnd,
     WorkflowFormat, WorkflowInput, WorkflowReference, WorkflowState, WorkflowStep, WorkflowText,
 };
 pub use engine::{Beginning, Turned};
+pub use explore::{
+    EXPLORED, ExploreAssumption, ExploreKind, ExploreStep, ExploredPlace, WorkflowExploration,
+    WorkflowExploreInput, explore,
+};
 pub use instance::{
-    Applied, Instance, WorkflowAnswer, WorkflowEffect, WorkflowEvent, WorkflowReason,
-    WorkflowStatus,
+    Applied, Instance, WorkflowAnswer, WorkflowChild, WorkflowEffect, WorkflowEvent,
+    WorkflowReason, WorkflowStatus,
 };
 pub use migrate::{
     MigrateInput, MigrateLoss, MigrateLossKind, MigrateOutcome, MigratePlan, StateMap, migrate,
@@ -54,8 +62,12 @@ pub use operations::{
 pub use ready::{READY_MADE, ReadyMade, ReadyMadeEntry, ReadyMadeInput, ready_made};
 pub use reference::DocumentReference;
 pub use retry::{RetryInput, RetryJitter, RetryOutcome, RetryPolicy, RetryPolicyText, retry};
+pub use stats::{
+    HandoffStats, StageStats, StepStats, WorkflowLog, WorkflowStats, WorkflowStatsInput, stats,
+};
 pub use stored::{
-    SnapshotDocument, SnapshotFormat, SnapshotText, StoredDeadline, StoredState, StoredStep,
+    SnapshotDocument, SnapshotFormat, SnapshotText, StoredCompensation, StoredDeadline,
+    StoredState, StoredStep,
 };
 
 crate::codes! {

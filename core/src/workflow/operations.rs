@@ -188,6 +188,8 @@ pub enum WorkflowDeadlineKind {
     Retry,
     /// An attempt at a step has taken too long.
     Timeout,
+    /// An attempt at a step has been silent for too long.
+    Heartbeat,
 }
 
 /// What `workflow.accepts` takes.

@@ -13,7 +13,7 @@ use crate::kernel::statechart::{Active, Memory, Snapshot, Timer, Wakes, forged};
 use super::SNAPSHOT_MISMATCH;
 use super::compile::Workflow;
 use super::document::WorkflowReference;
-use super::instance::{Instance, Pending, WorkflowStatus};
+use super::instance::{Instance, Pending, Undo, WorkflowStatus};
 
 crate::document_format!(
     /// The format of snapshots that this version reads and writes.
@@ -60,6 +60,9 @@ pub struct SnapshotDocument {
     /// The steps that the host performs.
     #[model(default)]
     pub steps: Vec<StoredStep>,
+    /// What undoes the steps that were done, in the order in which they were.
+    #[model(default)]
+    pub compensations: Vec<StoredCompensation>,
     /// The ids of the last events, the latest last.
     #[model(default)]
     pub seen: Vec<Id>,
@@ -106,7 +109,23 @@ pub struct StoredStep {
     pub retry_at: Option<Instant>,
     /// When the attempt has taken too long.
     pub timeout_at: Option<Instant>,
+    /// When it has been silent for too long.
+    pub heartbeat_at: Option<Instant>,
     /// What the host needs to know for it.
+    #[model(default)]
+    pub payload: KnownFacts,
+}
+
+/// What undoes a step that was done.
+#[model(document)]
+pub struct StoredCompensation {
+    /// The step's state.
+    pub state: Id,
+    /// The effect that was performed.
+    pub effect: DerivedId,
+    /// The kind of the effect that undoes it.
+    pub kind: Id,
+    /// What the host needs to know for that.
     #[model(default)]
     pub payload: KnownFacts,
 }
@@ -156,9 +175,11 @@ impl Workflow {
                     failed: one.failed.clone(),
                     retry_at: one.retry_at,
                     timeout_at: one.timeout_at,
+                    heartbeat_at: one.heartbeat_at,
                     payload: one.payload.clone(),
                 })
                 .collect(),
+            compensations: instance.undo.iter().map(stored_undo).collect(),
             seen: instance.seen.clone(),
         }
     }
@@ -233,6 +254,13 @@ impl Workflow {
             })?;
             pending.push(step);
         }
+        let mut undo = Vec::with_capacity(stored.compensations.len());
+        for (position, one) in stored.compensations.iter().enumerate() {
+            number(&one.state)
+                .map_err(|problem| problem.under("state").under(position).under("compensations"))?;
+            let StoredCompensation { state, effect, kind, payload } = one.clone();
+            undo.push(Undo { state, effect, kind, payload });
+        }
         Ok(Instance {
             id: stored.id.clone(),
             status: stored.status,
@@ -241,6 +269,7 @@ impl Workflow {
             chart: snapshot,
             seen: stored.seen.clone(),
             pending,
+            undo,
         })
     }
 
@@ -273,6 +302,7 @@ impl Workflow {
             failed: one.failed.clone(),
             retry_at: one.retry_at,
             timeout_at: one.timeout_at,
+            heartbeat_at: one.heartbeat_at,
         })
     }
 
@@ -299,6 +329,11 @@ impl Workflow {
         }
         Ok(())
     }
+}
+
+fn stored_undo(one: &Undo) -> StoredCompensation {
+    let Undo { state, effect, kind, payload } = one.clone();
+    StoredCompensation { state, effect, kind, payload }
 }
 
 fn unknown(id: &Id) -> Problem {

@@ -245,12 +245,30 @@ class Workflow:
         log: bool = False,
     ) -> WorkflowReplay:
         """Plays the history of an instance from its beginning."""
+    def run(
+        self, snapshots: Sequence[DocumentInput], event: WorkflowEvent, at: InstantInput
+    ) -> WorkflowRun:
+        """Lets the same event, or time, change many instances; one that cannot be advanced says why."""
     def next_due(self, snapshot: DocumentInput) -> WorkflowDue:
         """When something is due next, and everything that is."""
     def accepts(
         self, snapshot: DocumentInput, at: InstantInput, *, facts: Mapping[str, FactValue] | None = None
     ) -> WorkflowAccepts:
         """What an instance waits for, and whether it would take it."""
+    def explore(
+        self,
+        *,
+        to: Sequence[IdInput] | None = None,
+        data: Mapping[str, FactValue] | None = None,
+        limit: int = 10000,
+    ) -> WorkflowExploration:
+        """What can become of its instances: dead ends, and the shortest way to states that are active together.
+
+        Args:
+            to: States that are looked for.
+            data: What an instance remembers from the start; other pieces may be anything.
+            limit: How many configurations are explored, at most 100,000.
+        """
     def diagram(self, snapshot: DocumentInput | None = None) -> WorkflowDiagram:
         """The workflow as a drawing, with where an instance stands."""
     def migrate(

@@ -13,6 +13,7 @@
 //! [`TZDB_VERSION`]: results record it, because another release may move a boundary. That
 //! compiled table follows daylight saving to the year 2100; later instants keep the last offset.
 
+mod business;
 mod date;
 mod digits;
 mod forms;
@@ -28,6 +29,7 @@ mod time_of_day;
 mod window;
 mod zone;
 
+pub use business::{BusinessHours, OpenHours};
 pub use date::{Date, Weekday};
 pub use instant::{Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
 pub use operation::{CalendarNext, CalendarNextInput, next};
@@ -63,6 +65,8 @@ crate::codes! {
     WINDOW_INVALID = "window_invalid";
     /// The window is counted from a date of each one's own, and none was given.
     WINDOW_WITHOUT_ANCHOR = "window_without_anchor";
+    /// Business is never open, or closes before it opens.
+    BUSINESS_HOURS_INVALID = "business_hours_invalid";
     /// The time zone is not in the IANA database.
     ZONE_UNKNOWN = "zone_unknown";
 }

@@ -51,7 +51,7 @@ pub fn accepts(
             let event = match &arc.trigger {
                 Trigger::Event(number) => chart.events.get(*number).map(Id::to_string),
                 Trigger::Pattern(prefix) => Some(format!("{prefix}*")),
-                Trigger::Eventless | Trigger::After(_) => None,
+                Trigger::Eventless | Trigger::After { .. } => None,
             };
             let Some(event) = event else { continue };
             let mut trace = Vec::new();

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::kernel::calendar::{Span, Zone};
+use crate::kernel::calendar::{BusinessHours, Instant, Span, Zone};
 use crate::kernel::expression::{FactId, FactType, FactValue, Program, Vocabulary};
 use crate::kernel::id::Id;
+use crate::kernel::problem::Problem;
 
 /// The root, which is always active.
 pub(super) const ROOT: usize = 0;
@@ -30,6 +31,8 @@ pub struct Chart {
     pub(super) data: Box<[Datum]>,
     pub(super) vocabulary: Vocabulary,
     pub(super) zone: Zone,
+    /// When business is open; always unless said.
+    pub(super) hours: Option<BusinessHours>,
     /// Whether anything reads which states are active.
     pub(super) reads_states: bool,
     /// Whether any transition needs no event.
@@ -108,7 +111,10 @@ pub(super) enum Trigger {
     Event(usize),
     /// Every event whose name begins so.
     Pattern(Box<str>),
-    After(Span),
+    After {
+        span: Span,
+        business: bool,
+    },
 }
 
 /// The state that a transition stays inside of: its descendants are left.
@@ -265,6 +271,18 @@ impl Chart {
         self.zone
     }
 
+    /// When a span that begins now is over: on the clock of the chart's zone, or while business is
+    /// open.
+    ///
+    /// # Errors
+    /// `instant_out_of_range` beyond the year 9999.
+    pub fn later(&self, now: Instant, span: Span, business: bool) -> Result<Instant, Problem> {
+        match &self.hours {
+            Some(hours) if business => hours.add(now, span, self.zone),
+            _ => span.add_to(now, self.zone),
+        }
+    }
+
     /// The number of the domain's own effect of a state.
     #[must_use]
     pub fn mark(&self, state: usize) -> Option<u32> {
@@ -278,7 +296,7 @@ impl Chart {
     #[must_use]
     pub fn timed(&self, state: usize, place: usize) -> Option<usize> {
         let (number, arc) = self.arcs_of(state).nth(place)?;
-        matches!(arc.trigger, Trigger::After(_)).then_some(number)
+        matches!(arc.trigger, Trigger::After { .. }).then_some(number)
     }
 
     /// The state of a transition, and its place among the state's own.
@@ -298,6 +316,12 @@ impl Chart {
     #[must_use]
     pub fn is_leaf(&self, state: usize) -> bool {
         !self.node(state).kind.has_children()
+    }
+
+    /// Whether a state only stands for others, and is never active itself.
+    #[must_use]
+    pub fn is_history(&self, state: usize) -> bool {
+        self.node(state).kind.is_history()
     }
 
     /// Whether reaching a state ends the whole.

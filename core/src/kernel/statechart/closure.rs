@@ -66,10 +66,10 @@ impl Chart {
     pub fn arm_missing(&self, snapshot: &mut Snapshot, now: Instant) -> Result<(), Problem> {
         for active in snapshot.active.clone() {
             for (arc, one) in self.arcs_of(active.state) {
-                let Trigger::After(after) = one.trigger else { continue };
+                let Trigger::After { span, business } = one.trigger else { continue };
                 let wakes = Wakes::Transition { arc, entry: active.entry };
                 if snapshot.timers.iter().all(|timer| timer.wakes != wakes) {
-                    let due = after.add_to(now, self.zone)?;
+                    let due = self.later(now, span, business)?;
                     snapshot.arm(Timer { due, wakes });
                 }
             }

@@ -97,6 +97,7 @@ impl Compiler {
                 data: Box::default(),
                 vocabulary: Vocabulary::new(),
                 zone: draft.zone.unwrap_or(Zone::UTC),
+                hours: draft.hours.clone(),
                 reads_states: false,
                 has_eventless: false,
             },
@@ -239,7 +240,7 @@ impl Compiler {
             let arc = self.transition(source, transition, &path);
             if let Some(node) = self.chart.nodes.get_mut(source) {
                 node.is_eventless |= matches!(arc.trigger, Trigger::Eventless);
-                node.is_timed |= matches!(arc.trigger, Trigger::After(_));
+                node.is_timed |= matches!(arc.trigger, Trigger::After { .. });
                 self.chart.has_eventless |= node.is_eventless;
             }
             self.arcs.push(arc);
@@ -286,8 +287,23 @@ impl Compiler {
             );
             self.report(problem, path);
         }
+        let misplaced = match (one.after, &self.chart.hours) {
+            _ if !one.business => "",
+            (None, _) => "it waits for no time that could count business hours",
+            (Some(_), None) => "the document does not say when business is open",
+            (Some(span), _) if span.months() > 0 => "business counts days and hours, not months",
+            _ => "",
+        };
+        if !misplaced.is_empty() {
+            let problem = Problem::new(
+                TRANSITION_INVALID,
+                format!("the transition makes no sense: {misplaced}"),
+                "say `business` of an `after` in days and hours, in a document with `business_hours`",
+            );
+            self.report(problem.under("business"), path);
+        }
         match (&one.event, one.after) {
-            (_, Some(after)) => Trigger::After(after),
+            (_, Some(span)) => Trigger::After { span, business: one.business },
             (None, None) => Trigger::Eventless,
             (Some(name), None) => match (pattern(name.as_str()), self.names.number(name)) {
                 (Some(prefix), _) => Trigger::Pattern(prefix.into()),

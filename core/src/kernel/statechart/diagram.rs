@@ -182,7 +182,8 @@ impl Drawing<'_> {
         let chart = self.chart;
         let mut text = match &arc.trigger {
             Trigger::Eventless => String::new(),
-            Trigger::After(after) => format!("after {after}"),
+            Trigger::After { span, business: false } => format!("after {span}"),
+            Trigger::After { span, business: true } => format!("after {span} of business"),
             Trigger::Pattern(prefix) => format!("{}*", words(prefix)),
             Trigger::Event(number) => chart.events.get(*number).map(clean).unwrap_or_default(),
         };

@@ -20,6 +20,10 @@ pub struct ChartTransition {
     pub event: Option<Id>,
     /// How long after the state was entered it is taken, unless the state was left before.
     pub after: Option<Span>,
+    /// Whether `after` counts only while business is open, by the document's `business_hours`: days are
+    /// days on which it is, hours those in which it is.
+    #[model(default)]
+    pub business: bool,
     /// Only where this holds.
     pub when: Option<Expression>,
     /// The states that are entered; several in different branches of a parallel state. Without

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::document::{ChartAction, ChartEffect, ChartTransition};
-use crate::kernel::calendar::Zone;
+use crate::kernel::calendar::{BusinessHours, Zone};
 use crate::kernel::expression::{FactType, FactValue};
 use crate::kernel::id::Id;
 
@@ -30,6 +30,8 @@ pub struct Draft<'a> {
     pub facts: BTreeMap<String, FactType>,
     /// The zone whose wall clock counts the days and months of delays; UTC unless said.
     pub zone: Option<Zone>,
+    /// When business is open, for delays that count only then.
+    pub hours: Option<BusinessHours>,
 }
 
 /// One state of a draft.
@@ -82,6 +84,7 @@ impl Draft<'_> {
             data: Vec::new(),
             facts: BTreeMap::new(),
             zone: None,
+            hours: None,
         }
     }
 }

@@ -43,7 +43,8 @@ impl<S: Sink<ChartStep>> Run<'_, S> {
                 Wakes::Event(_) => true,
             });
         }
-        self.steps.step(|| ChartStep::Left { state: node.id.clone() });
+        let at = self.given.now;
+        self.steps.step(|| ChartStep::Left { state: node.id.clone(), at });
         Ok(())
     }
 
@@ -144,12 +145,13 @@ impl<S: Sink<ChartStep>> Run<'_, S> {
         self.snapshot.entries += 1;
         let entry = self.snapshot.entries;
         self.snapshot.active.insert(place, Active { state, entry, emitted: 0 });
-        self.steps.step(|| ChartStep::Entered { state: node.id.clone(), entry });
+        let at = self.given.now;
+        self.steps.step(|| ChartStep::Entered { state: node.id.clone(), entry, at });
         if node.is_timed {
             for (arc, one) in chart.arcs_of(state) {
-                if let Trigger::After(after) = one.trigger {
-                    let due = after
-                        .add_to(self.given.now, chart.zone)
+                if let Trigger::After { span, business } = one.trigger {
+                    let due = chart
+                        .later(self.given.now, span, business)
                         .map_err(|problem| problem.at(format!("{}/after", one.path)))?;
                     self.snapshot.arm(Timer { due, wakes: Wakes::Transition { arc, entry } });
                 }

@@ -109,10 +109,16 @@ impl<S: Sink<ChartStep>> Run<'_, S> {
             });
             return Ok(holds);
         }
+        if self.choices.is_some() {
+            return Ok(self.chosen(arc, guard));
+        }
+        self.test(guard).map(|answer| answer == Some(true)).map_err(placed)
+    }
+
+    pub(super) fn test(&self, guard: &Program) -> Result<Option<bool>, Problem> {
         let states = self.chart.active_ids(self.snapshot);
         let (data, given) = (&self.snapshot.data, self.given);
-        let facts = Facts { chart: self.chart, data, given, states: &states };
-        guard.test(&facts).map(|answer| answer == Some(true)).map_err(placed)
+        guard.test(&Facts { chart: self.chart, data, given, states: &states })
     }
 
     /// Does what a state or a transition does.
@@ -120,6 +126,14 @@ impl<S: Sink<ChartStep>> Run<'_, S> {
         let chart = self.chart;
         for action in chart.actions_of(range) {
             match action {
+                Action::Effect { .. } if self.choices.is_some() => {}
+                Action::Assign { slot, value, path } if self.choices.is_some() => {
+                    let certain = self.is_certain(value);
+                    let value = certain.then(|| self.evaluate(value, path).ok().flatten());
+                    if let Some(place) = self.snapshot.data.get_mut(*slot) {
+                        *place = value.flatten();
+                    }
+                }
                 Action::Effect { kind, payload, mark, path } => {
                     let payload = self.payload(payload, path)?;
                     self.emit(state, kind, payload, *mark);
@@ -155,7 +169,11 @@ impl<S: Sink<ChartStep>> Run<'_, S> {
         Ok(())
     }
 
-    fn payload(
+    /// Computes what an effect is to know; what is unknown is left out.
+    ///
+    /// # Errors
+    /// What a formula cannot go on after, under the path of the payload.
+    pub fn payload(
         &self,
         payload: &[(String, Program)],
         path: &str,

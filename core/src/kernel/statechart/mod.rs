@@ -23,6 +23,7 @@
 mod accepts;
 mod bits;
 mod chart;
+mod choice;
 mod closure;
 mod compile;
 mod compile_actions;
@@ -45,6 +46,7 @@ mod tests;
 
 pub use accepts::{Accepted, accepts};
 pub use chart::Chart;
+pub use choice::Choices;
 pub use compile::{MAX_PARTS, compile};
 pub use diagram::{dot, mermaid};
 pub use document::{ChartAction, ChartAssignment, ChartEffect, ChartSend, ChartTransition};

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::MACROSTEP_ENDLESS;
 use super::bits::Bits;
 use super::chart::{Arc, Chart, ROOT, Trigger};
+use super::choice::Choices;
 use super::facts::Given;
 use super::snapshot::{Active, Snapshot, Timer, Wakes};
 use super::step::ChartStep;
@@ -60,6 +61,8 @@ pub struct Run<'r, S> {
     /// What the small step has left so far: its transitions still act for those states.
     pub(super) left: Vec<Active>,
     pub(super) steps: &'r mut S,
+    /// How open conditions are answered, while the chart is only explored.
+    pub choices: Option<Choices>,
 }
 
 impl Chart {
@@ -81,7 +84,7 @@ impl Chart {
         match &arc.trigger {
             Trigger::Event(number) => event.number == Some(*number),
             Trigger::Pattern(prefix) => event.name.starts_with(&**prefix),
-            Trigger::Eventless | Trigger::After(_) => false,
+            Trigger::Eventless | Trigger::After { .. } => false,
         }
     }
 }
@@ -102,6 +105,7 @@ impl<'r, S: Sink<ChartStep>> Run<'r, S> {
             queue: VecDeque::new(),
             left: Vec::new(),
             steps,
+            choices: None,
         }
     }
 
@@ -156,7 +160,8 @@ impl<'r, S: Sink<ChartStep>> Run<'r, S> {
             Wakes::Event(number) => {
                 self.steps.step(|| ChartStep::Due { state: None, at: due });
                 let Some(name) = chart.events.get(number) else { return Ok(false) };
-                self.steps.step(|| ChartStep::Handled { event: name.clone() });
+                let at = self.given.now;
+                self.steps.step(|| ChartStep::Handled { event: name.clone(), at });
                 self.given.event = Some(name.as_str());
                 self.send(Event { number: Some(number), name: name.as_str() })
             }
@@ -201,7 +206,8 @@ impl<'r, S: Sink<ChartStep>> Run<'r, S> {
             let Some(number) = self.queue.pop_front() else { return Ok(()) };
             let chart = self.chart;
             let Some(name) = chart.events.get(number) else { continue };
-            self.steps.step(|| ChartStep::Handled { event: name.clone() });
+            let at = self.given.now;
+            self.steps.step(|| ChartStep::Handled { event: name.clone(), at });
             self.given.event = Some(name.as_str());
             let event = Event { number: Some(number), name: name.as_str() };
             let enabled = self.select(|chart, arc| chart.is_triggered(arc, event))?;

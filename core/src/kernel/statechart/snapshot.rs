@@ -59,7 +59,7 @@ pub struct Timer {
 }
 
 /// What a timer does when it is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wakes {
     /// Takes a transition of a state, if it is still the same visit to it.
     Transition {
@@ -216,7 +216,7 @@ impl Chart {
             Wakes::Event(event) => event < self.events.len(),
             Wakes::Transition { arc, entry } => self.arc(arc).is_some_and(|arc| {
                 let source = snapshot.find(arc.source);
-                matches!(arc.trigger, Trigger::After(_))
+                matches!(arc.trigger, Trigger::After { .. })
                     && source.is_some_and(|one| one.entry == entry)
             }),
         }

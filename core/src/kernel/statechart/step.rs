@@ -13,6 +13,8 @@ pub enum ChartStep {
     Handled {
         /// Its name.
         event: Id,
+        /// When.
+        at: Instant,
     },
     /// A deadline had come.
     Due {
@@ -42,6 +44,8 @@ pub enum ChartStep {
     Left {
         /// Which.
         state: Id,
+        /// When.
+        at: Instant,
     },
     /// A state was entered.
     Entered {
@@ -49,6 +53,8 @@ pub enum ChartStep {
         state: Id,
         /// The how-manieth entry of the instance this is.
         entry: u64,
+        /// When.
+        at: Instant,
     },
     /// A piece of data has another value.
     Assigned {

@@ -25,6 +25,7 @@ fn to(event: Option<&str>, after: Option<&str>, target: &str) -> ChartTransition
     ChartTransition {
         event: event.map(id),
         after: after.map(|span| span.parse::<Span>().unwrap()),
+        business: false,
         when: None,
         to: vec![id(target)],
         internal: false,

@@ -117,6 +117,7 @@ pub(super) fn lower(rule: &AutomationDocument) -> Result<Lowered, Problems> {
             version: rule.version,
             unmatched: Unmatched::Ignore,
             zone: rule.zone,
+            business_hours: None,
             remember: 100,
             facts: rule.facts.clone(),
             data,
@@ -343,6 +344,7 @@ fn transition(event: Option<&Id>, when: Option<&Expression>) -> ChartTransition 
     ChartTransition {
         event: event.cloned(),
         after: None,
+        business: false,
         when: when.cloned(),
         to: Vec::new(),
         internal: false,
