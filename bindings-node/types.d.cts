@@ -2870,7 +2870,9 @@ export type Measure =
    * What was posted for the seller's sales, shared or not, in units of the plan's currency; for a
    * ladder only.
    */
-  | 'earnings';
+  | 'earnings'
+  /** The number that the expression `value` gives for each line. */
+  | 'custom';
 
 /** Whether what was refunded still counts in measures. */
 export type Measured =
@@ -4916,7 +4918,9 @@ export type SkipReason =
   /** It pays nothing for this tier. */
   | 'nothing_for_tier'
   /** It has paid for this customer as often or as long as it does. */
-  | 'limit_reached';
+  | 'limit_reached'
+  /** What its schedule measures cannot be told, because facts are missing. */
+  | 'measure_unknown';
 
 /** Where one instance of a workflow stands, as text. */
 export interface SnapshotDocument<At = Instant> {
@@ -5653,6 +5657,8 @@ export interface TierChange {
 export interface TierLadder {
   /** What is added up. */
   measure: Measure;
+  /** Of a custom measure: what a line adds, a number of zero or more. */
+  value?: Expression<InstantInput>;
   /** Over which time; windows follow the plan's zone. */
   window: Window;
   /** Which lines of events count, paid or not; all eligible ones unless said. */
@@ -5665,6 +5671,8 @@ export interface TierLadder {
 export interface TieredRates {
   /** What is added up to find the step; events count when a rule pays them by this schedule. */
   measure: Measure;
+  /** Of a custom measure: what a line adds, a number of zero or more. */
+  value?: Expression<InstantInput>;
   /** Over which time; windows follow the plan's zone. */
   window: Window;
   /** The steps. */

@@ -25,6 +25,7 @@ const ONLY_CHECKED: &[(&str, &str)] = &[
         "with fewer it is refused; who approved is not its business",
     ),
     ("PayoutPolicyDocument.format", "another format is another document"),
+    ("Measure:custom", "goes with a value, and no other measure does"),
     ("PlanDocument.facts", "declares what conditions may read"),
     ("PlanDocument.format", "another format is another document"),
     ("PriceBookDocument.format", "another format is another document"),

@@ -400,7 +400,7 @@ Severity: TypeAlias = Literal["info", "warning", "error"]
 - `error`: Refused.
 """
 
-SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unknown", "lower_priority", "pays_less", "nothing_for_tier", "limit_reached"]
+SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unknown", "lower_priority", "pays_less", "nothing_for_tier", "limit_reached", "measure_unknown"]
 """Why a rule was not paid.
 
 - `other_kind`: It does not apply to this kind of event.
@@ -410,6 +410,7 @@ SkipReason: TypeAlias = Literal["other_kind", "condition_false", "condition_unkn
 - `pays_less`: Another rule of its group pays more.
 - `nothing_for_tier`: It pays nothing for this tier.
 - `limit_reached`: It has paid for this customer as often or as long as it does.
+- `measure_unknown`: What its schedule measures cannot be told, because facts are missing.
 """
 
 Step: TypeAlias = StepBase | StepTier | StepRuleSkipped | StepRated | StepScheduled | StepMultiplied | StepLimited | StepRaised | StepCapped | StepRounded | StepSplit | StepOverrode | StepHeld | StepReinstated | StepReRated | StepReversed

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::kernel::calendar::Instant;
+use crate::kernel::exact::Exact;
 use crate::kernel::expression::{FactId, FactSource, FactValue, ValueRef};
 use crate::kernel::id::Id;
 use crate::kernel::money::{Amount, Money};
@@ -44,12 +45,23 @@ impl Conditions for EventFacts<'_> {
         })
     }
 
+    fn value(&mut self, value: usize, line: usize) -> Result<Option<Exact>, Box<Problem>> {
+        let Some(program) = self.plan.values.get(value) else { return Ok(None) };
+        Ok(program.number(&LineFacts { of: self, line })?)
+    }
+
     fn customer_began(&self) -> Option<(Instant, Instant)> {
         Some((self.event.customer_began?, self.event.at))
     }
 
     fn missing(&self, condition: ConditionId, line: usize) -> Vec<String> {
         let Some(program) = self.plan.conditions.get(condition) else { return Vec::new() };
+        let missing = program.missing(&LineFacts { of: self, line });
+        missing.iter().map(ToString::to_string).collect()
+    }
+
+    fn unmeasured(&self, value: usize, line: usize) -> Vec<String> {
+        let Some(program) = self.plan.values.get(value) else { return Vec::new() };
         let missing = program.missing(&LineFacts { of: self, line });
         missing.iter().map(ToString::to_string).collect()
     }

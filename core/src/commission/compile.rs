@@ -34,6 +34,12 @@ pub struct Plan {
     pub(super) reference: PlanReference,
     pub(super) vocabulary: Vocabulary,
     pub(super) conditions: Vec<Program>,
+    /// What custom measures add up.
+    pub(super) values: Vec<Program>,
+    /// Of each schedule, which of the values it adds up.
+    pub(super) schedule_values: Vec<Option<usize>>,
+    /// Whether any of its windows rolls.
+    pub(super) rolls: bool,
     pub(super) eligible: Option<ConditionId>,
     /// The different windows of the plan's meters.
     pub(super) windows: Vec<Window>,
@@ -74,6 +80,8 @@ pub(super) struct MeterSpec {
     pub(super) name: String,
     pub(super) window: usize,
     pub(super) key: Key,
+    /// Over how many of those it adds up where the window rolls, day by day; otherwise 0.
+    pub(super) days: u16,
 }
 
 /// Whose sums a meter keeps.
@@ -159,8 +167,11 @@ pub(super) struct CapPart {
 #[derive(Debug)]
 pub(super) struct TierSpec {
     pub(super) measure: Measure,
+    pub(super) value: Option<usize>,
     pub(super) when: Option<ConditionId>,
     pub(super) meter: usize,
+    /// The days of a rolling window, otherwise 0.
+    pub(super) days: u16,
     pub(super) levels: Levels,
     /// Of each level, its number among the plan's tier ids.
     pub(super) tier_of_level: Vec<u16>,
@@ -197,21 +208,27 @@ impl Plan {
         let is_part = |cap: &usize| parts.caps.get(*cap).is_some_and(|cap| cap.part.is_some());
         let part_caps: Vec<usize> = cap_order.iter().copied().filter(is_part).collect();
         let overrides = document.overrides.iter();
+        let rolls = compiling.meters.iter().any(|meter| meter.days > 0);
         Ok(Self {
             reference,
             vocabulary: compiling.vocabulary,
             conditions: compiling.conditions,
+            schedule_values: parts.values,
+            rolls,
             eligible,
             windows: compiling.windows,
             counts_customers: compiling.meters.iter().any(|meter| meter.key == Key::Customer),
             meters: compiling.meters,
             general: !parts.limits.is_empty()
                 || !part_caps.is_empty()
+                || !compiling.values.is_empty()
+                || rolls
                 || document.order_min.is_some(),
             cap_meters: plain.filter_map(|cap| cap.meter).collect(),
             cap_order,
             part_caps,
             limits: parts.limits,
+            values: compiling.values,
             caps: parts.caps,
             overrides: parts.overrides,
             depth: usize::from(overrides.map(|one| *one.levels().end()).max().unwrap_or(0)),

@@ -17,12 +17,15 @@ use super::conditions::ConditionId;
 use super::facts::BuiltIn;
 use super::limits::{Cap, CapScope, RuleLimit};
 use super::plan::{Measure, PlanDocument, Rule, TierLadder};
+use super::rolling;
+use super::validate::escaped;
 
 /// What compiling has gathered so far.
 #[derive(Default)]
 pub(super) struct Compiling {
     pub(super) vocabulary: Vocabulary,
     pub(super) conditions: Vec<Program>,
+    pub(super) values: Vec<Program>,
     pub(super) windows: Vec<Window>,
     pub(super) meters: Vec<MeterSpec>,
     pub(super) found: Vec<Problem>,
@@ -37,6 +40,8 @@ pub(super) struct Parts {
     pub(super) caps: Vec<CapMeter>,
     pub(super) tiers: Option<TierSpec>,
     pub(super) limits: Vec<LimitSpec>,
+    /// Of each schedule, which value it adds up.
+    pub(super) values: Vec<Option<usize>>,
 }
 
 impl Compiling {
@@ -61,22 +66,45 @@ impl Compiling {
         }
     }
 
+    /// Compiles what a custom measure adds up.
+    fn value(&mut self, value: Option<&Expression>, pointer: &str) -> Option<usize> {
+        match expression::compile(value?, &self.vocabulary, FactType::Decimal {}) {
+            Ok(program) => {
+                self.values.push(program);
+                Some(self.values.len() - 1)
+            }
+            Err(problems) => {
+                let placed = |problem: Problem| {
+                    let path = format!("/{pointer}{}", problem.path);
+                    problem.at(path)
+                };
+                self.found.extend(problems.into_vec().into_iter().map(placed));
+                None
+            }
+        }
+    }
+
     fn meter(&mut self, name: String, window: Window, key: Key) -> usize {
+        let (window, days) = rolling::by_day(window);
         let position =
             self.windows.iter().position(|known| *known == window).unwrap_or_else(|| {
                 self.windows.push(window);
                 self.windows.len() - 1
             });
-        self.meters.push(MeterSpec { name, window: position, key });
+        self.meters.push(MeterSpec { name, window: position, key, days });
         self.meters.len() - 1
     }
 
     pub(super) fn parts(&mut self, document: &PlanDocument) -> Parts {
         // Schedules come first, so that the number of a schedule is that of its meter.
+        let mut values = Vec::new();
         for (name, tiered) in &document.schedules {
             self.meter(format!("schedule/{name}"), tiered.window, Key::Partner);
+            let pointer = format!("schedules/{}/value", escaped(name));
+            values.push(self.value(tiered.value.as_ref(), &pointer));
         }
         Parts {
+            values,
             groups: self.groups(document),
             multipliers: document
                 .multipliers
@@ -177,7 +205,7 @@ impl Compiling {
         let ids = tier_ids(document);
         let minor = Exact::from(match ladder.measure {
             Measure::Volume | Measure::Earnings => document.currency.minor_per_unit(),
-            Measure::Count | Measure::Quantity => 1,
+            Measure::Count | Measure::Quantity | Measure::Custom => 1,
         });
         let count = |from: Amount| Exact::from(from.decimal()).checked_mul(&minor);
         let levels = match Levels::compile(&ladder.tiers, count) {
@@ -190,6 +218,8 @@ impl Compiling {
         };
         Some(TierSpec {
             measure: ladder.measure,
+            value: self.value(ladder.value.as_ref(), "ladder/value"),
+            days: rolling::by_day(ladder.window).1,
             when: self.condition(ladder.when.as_ref(), "ladder/when"),
             meter: self.meter("ladder".to_owned(), ladder.window, Key::Partner),
             levels,

@@ -16,6 +16,7 @@ use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
 use super::plan::Combine;
 use super::rates::Tables;
+use super::rolling::ALWAYS;
 use super::row::{Row, ordinal};
 use super::scratch::{Scratch, Unpaid};
 use super::state::State;
@@ -90,9 +91,15 @@ impl<N: Working> Evaluator<'_, N> {
         scratch.held_after = None;
         scratch.counted = None;
         scratch.total = 0;
+        if self.plan.rolls {
+            self.not_too_late(row)?;
+        }
         scratch.tier_before = self.tier(row, scratch);
         conditions.seller_has(scratch.tier_before);
         self.explain_tier(row, scratch.tier_before, steps);
+        if !self.plan.values.is_empty() {
+            self.value_lines(row, conditions, scratch)?;
+        }
         let mut any_eligible = false;
         for line in 0..row.lines.len() {
             let eligible = match self.plan.eligible {
@@ -131,9 +138,14 @@ impl<N: Working> Evaluator<'_, N> {
         let Some(spec) = self.plan.tiers.as_ref() else { return row.tier };
         let meter = self.state.meters.get(spec.meter)?;
         let ordinal = ordinal(self.plan, row, spec.meter);
-        let held = spec.levels.advance(self.state.held(row.partner), ordinal, |window| {
-            meter.measure(window, row.partner)
-        });
+        let held = self.state.held(row.partner);
+        let held = match spec.days {
+            0 => spec.levels.advance(held, ordinal, |window| meter.measure(window, row.partner)),
+            days => {
+                let now = || meter.over(ordinal, days, row.partner);
+                spec.levels.advance(held, ALWAYS, |_| now())
+            }
+        };
         scratch.held = Some(held);
         spec.tier_of_level.get(usize::from(held.level()?)).copied()
     }
@@ -155,6 +167,9 @@ impl<N: Working> Evaluator<'_, N> {
                 let Some(way) = self.way((row, line), rule, tier, conditions, steps)? else {
                     continue;
                 };
+                if !self.is_measured(line, (rule.number, way), conditions, scratch, steps) {
+                    continue;
+                }
                 self.pay(row, line, (rule.number, way), scratch)?;
                 if spec.combine == Combine::First {
                     break;

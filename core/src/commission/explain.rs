@@ -48,7 +48,7 @@ impl<N: Working> Evaluator<'_, N> {
     fn measure_units(&self, measure: Measure, value: &N) -> Exact {
         match measure {
             Measure::Volume | Measure::Earnings => self.units(value, &N::whole(1)),
-            Measure::Count | Measure::Quantity => value.to_exact(),
+            Measure::Count | Measure::Quantity | Measure::Custom => value.to_exact(),
         }
     }
 

@@ -47,6 +47,7 @@ mod rates;
 mod reading;
 mod refund;
 mod replay;
+mod rolling;
 mod roster;
 mod row;
 mod run;
@@ -89,7 +90,7 @@ crate::codes! {
     WINDOW_WITHOUT_PARTNER = "window_without_partner";
     /// A cap on one order has a window.
     WINDOW_ON_ORDER = "window_on_order";
-    /// A plan measures over a rolling window, which its state, a sum for each period, cannot hold.
+    /// A rolling window of a plan is not of whole days, or measures what only periods can.
     WINDOW_ROLLING = "window_rolling";
     /// A cap names a rule that the plan does not have.
     RULE_UNKNOWN = "rule_unknown";
@@ -121,6 +122,12 @@ crate::codes! {
     PAYS_MORE_THAN_SOLD = "pays_more_than_sold";
     /// A schedule measures what it pays itself.
     MEASURE_UNFIT = "measure_unfit";
+    /// A custom measure has no value, or another one has.
+    MEASURE_VALUE_UNFIT = "measure_value_unfit";
+    /// A custom measure of a line is below zero.
+    MEASURE_NEGATIVE = "measure_negative";
+    /// An event is from before what a rolling window still knows.
+    EVENT_TOO_LATE = "event_too_late";
     /// A plan has nothing that it could pay for.
     PLAN_EMPTY = "plan_empty";
     /// A plan has more rules, tiers or caps than can be numbered.

@@ -183,6 +183,7 @@ impl Plan {
         let mut reads: Vec<String> = self
             .conditions
             .iter()
+            .chain(&self.values)
             .flat_map(|program| program.reads())
             .filter_map(|fact| self.vocabulary.name(*fact))
             .map(ToString::to_string)

@@ -77,7 +77,7 @@ impl<'a, N: Working> Evaluator<'a, N> {
         let Some(of) = row.lines.get(line) else { return Ok(()) };
         let (amount, used) = match way {
             Paying::Schedule(schedule) => {
-                let (amount, used) = fit(self.by_schedule(row, line, *schedule, &scratch.paid))?;
+                let (amount, used) = fit(self.by_schedule(row, line, *schedule, scratch))?;
                 (amount, Some(used))
             }
             way => (fit(way.amount(of))?, None),
@@ -93,7 +93,7 @@ impl<'a, N: Working> Evaluator<'a, N> {
         row: &Row<'_>,
         line: usize,
         schedule: usize,
-        paid: &[Paid<N>],
+        scratch: &Scratch<N>,
     ) -> Option<(N, Used<N>)> {
         let table = self.tables.schedules.get(schedule)?;
         let ordinal = *row.windows.get(table.window)?;
@@ -103,10 +103,15 @@ impl<'a, N: Working> Evaluator<'a, N> {
             WIDE => N::measure(&meter.wide(ordinal, row.partner))?,
             measure => N::whole(measure),
         };
+        let mut past = N::ZERO;
+        if self.plan.rolls {
+            past = self.past(table.meter, ordinal, row.partner)?;
+            before = before.plus(&past)?;
+        }
         let mut settled = if table.cumulative { meter.settled(ordinal, row.partner) } else { 0 };
         if line > 0 {
             // Earlier lines of the same order have moved the meter already.
-            let earlier = paid.iter().rev().filter(|paid| paid.line < line);
+            let earlier = scratch.paid.iter().rev().filter(|paid| paid.line < line);
             let mut moved = earlier.filter_map(|paid| paid.used.as_ref());
             if let Some(used) = moved.find(|used| used.meter == table.meter) {
                 before = used.after.clone();
@@ -114,11 +119,17 @@ impl<'a, N: Working> Evaluator<'a, N> {
             }
         }
         let rounding = self.plan.document.rounding;
-        let line = row.lines.get(line)?;
-        let Moved { amount, after, settled } =
-            table.moves(&before, settled, line, &self.tables.one, rounding)?;
-        let paid = cell.paid;
-        Some((amount, Used { schedule, meter: table.meter, ordinal, before, after, paid, settled }))
+        let one = &self.tables.one;
+        let moved = match self.plan.schedule_values.get(schedule).copied().flatten() {
+            None => table.moves(&before, settled, row.lines.get(line)?, one, rounding),
+            Some(value) => {
+                let added = self.value_of(line, value, scratch)?;
+                table.adds(&before, settled, added, one, rounding)
+            }
+        };
+        let Moved { amount, after, settled } = moved?;
+        let (paid, meter) = (cell.paid, table.meter);
+        Some((amount, Used { schedule, meter, ordinal, before, after, paid, settled, past }))
     }
 
     /// The cell of a meter for this row.

@@ -155,6 +155,8 @@ pub enum Measure {
     /// What was posted for the seller's sales, shared or not, in units of the plan's currency; for a
     /// ladder only.
     Earnings,
+    /// The number that the expression `value` gives for each line.
+    Custom,
 }
 
 /// The partners' tiers: levels earned by a measure over a window.
@@ -162,6 +164,8 @@ pub enum Measure {
 pub struct TierLadder {
     /// What is added up.
     pub measure: Measure,
+    /// Of a custom measure: what a line adds, a number of zero or more.
+    pub value: Option<Expression>,
     /// Over which time; windows follow the plan's zone.
     pub window: Window,
     /// Which lines of events count, paid or not; all eligible ones unless said.
@@ -175,6 +179,8 @@ pub struct TierLadder {
 pub struct TieredRates {
     /// What is added up to find the step; events count when a rule pays them by this schedule.
     pub measure: Measure,
+    /// Of a custom measure: what a line adds, a number of zero or more.
+    pub value: Option<Expression>,
     /// Over which time; windows follow the plan's zone.
     pub window: Window,
     /// The steps.

@@ -239,7 +239,7 @@ fn scale(measure: Measure, document: &PlanDocument, denominator: i64) -> Scale {
     let minor = document.currency.minor_per_unit();
     let measure_per_unit = match measure {
         Measure::Volume | Measure::Earnings => minor,
-        Measure::Count | Measure::Quantity => 1,
+        Measure::Count | Measure::Quantity | Measure::Custom => 1,
     };
     Scale { measure_per_unit, money_per_unit: minor, denominator }
 }

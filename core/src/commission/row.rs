@@ -76,8 +76,8 @@ pub(super) fn measured<N: Working>(measure: Measure, line: &RowLine) -> Option<N
         Measure::Volume => Some(N::whole(line.base)),
         Measure::Count => Some(N::whole(1)),
         Measure::Quantity => N::quantity(line.quantity),
-        // Known once the line is posted.
-        Measure::Earnings => Some(N::ZERO),
+        // Known once the line is posted, and before it is paid.
+        Measure::Earnings | Measure::Custom => Some(N::ZERO),
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::kernel::calendar::Ordinal;
 use crate::kernel::ladder::Held;
 
+use super::working::Working;
+
 /// What one rule pays for one line.
 #[derive(Clone, Debug)]
 pub(super) struct Paid<N> {
@@ -39,6 +41,8 @@ pub(super) struct Used<N> {
     pub(super) paid: i64,
     /// What the schedule has settled in all, where it posts cumulatively.
     pub(super) settled: i64,
+    /// What the days before have of it, where the window rolls.
+    pub(super) past: N,
 }
 
 /// What another partner gets of what a rule pays for a line.
@@ -92,10 +96,14 @@ pub(super) struct Scratch<N> {
     pub(super) held_after: Option<Held>,
     /// What the tier's meter becomes.
     pub(super) counted: Option<N>,
+    /// What the days before have of that, where its window rolls.
+    pub(super) counted_past: N,
+    /// What custom measures add up of each line, line by line; none where that cannot be told.
+    pub(super) values: Vec<Option<N>>,
     pub(super) total: i64,
 }
 
-impl<N> Default for Scratch<N> {
+impl<N: Working> Default for Scratch<N> {
     fn default() -> Self {
         Self {
             paid: Vec::new(),
@@ -107,6 +115,8 @@ impl<N> Default for Scratch<N> {
             held: None,
             held_after: None,
             counted: None,
+            counted_past: N::ZERO,
+            values: Vec::new(),
             total: 0,
         }
     }

@@ -9,6 +9,7 @@ use super::compile::Plan;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
 use super::plan::Measure;
+use super::rolling::{ALWAYS, forget};
 use super::row::{Row, key, measured, ordinal};
 use super::scratch::Scratch;
 use super::state::{Cell, Meter, State};
@@ -59,10 +60,19 @@ impl<N: Working> Evaluator<'_, N> {
         let Some(spec) = self.plan.tiers.as_ref() else { return Ok(()) };
         let cell = self.cell(row, spec.meter);
         let mut measure = fit(self.measure(row, spec.meter, cell))?;
+        if spec.days > 0 {
+            let ordinal = ordinal(self.plan, row, spec.meter);
+            scratch.counted_past = fit(self.past(spec.meter, ordinal, row.partner))?;
+            measure = fit(measure.plus(&scratch.counted_past))?;
+        }
         for (position, line) in row.lines.iter().enumerate() {
-            let posted = match spec.measure {
-                Measure::Earnings => fit(posted_for(position, scratch))?,
-                _ => 0,
+            let added = match (spec.measure, spec.value) {
+                (Measure::Earnings, _) => N::whole(fit(posted_for(position, scratch))?),
+                (_, Some(value)) => match self.value_of(position, value, scratch) {
+                    Some(value) => value.clone(),
+                    None => continue,
+                },
+                (measure, None) => fit(measured(measure, line))?,
             };
             // Where several rules pay a line, the first one tells what it counted.
             let mut paid = scratch.paid.iter_mut();
@@ -78,17 +88,15 @@ impl<N: Working> Evaluator<'_, N> {
                     continue;
                 }
             }
-            *counted = match spec.measure {
-                Measure::Earnings => N::whole(posted),
-                measure => fit(measured(measure, line))?,
-            };
+            *counted = added;
             measure = fit(measure.plus(counted))?;
         }
         let meter = self.state.meters.get(spec.meter);
         let ordinal = ordinal(self.plan, row, spec.meter);
         let before = scratch.held.unwrap_or_default();
-        scratch.held_after = Some(spec.levels.advance(before, ordinal, |window| {
-            if window == ordinal {
+        let window_now = if spec.days > 0 { ALWAYS } else { ordinal };
+        scratch.held_after = Some(spec.levels.advance(before, window_now, |window| {
+            if window == window_now {
                 measure.to_exact()
             } else {
                 meter.map(|meter| meter.measure(window, row.partner)).unwrap_or_default()
@@ -164,7 +172,9 @@ pub(super) fn commit<N: Working>(
     for paid in &scratch.paid {
         let Some(used) = &paid.used else { continue };
         let Some(meter) = state.meters.get_mut(used.meter) else { continue };
-        if let Some(cell) = write_measure(meter, used.ordinal, row.partner, &used.after) {
+        let today = if plan.rolls { used.after.minus(&used.past) } else { None };
+        let after = today.as_ref().unwrap_or(&used.after);
+        if let Some(cell) = write_measure(meter, used.ordinal, row.partner, after) {
             cell.paid = cell.paid.saturating_add(paid.posted);
             meter.set_settled(used.ordinal, row.partner, used.settled);
         }
@@ -175,10 +185,19 @@ pub(super) fn commit<N: Working>(
     if plan.general {
         commit_limits(plan, state, row, scratch);
     }
+    commit_tier(plan, state, row, scratch);
+    if plan.rolls {
+        forget(plan, state, row);
+    }
+}
+
+#[inline(always)]
+fn commit_tier<N: Working>(plan: &Plan, state: &mut State, row: &Row<'_>, scratch: &Scratch<N>) {
     let (Some(spec), Some(measure)) = (&plan.tiers, &scratch.counted) else { return };
     let ordinal = ordinal(plan, row, spec.meter);
     if let Some(meter) = state.meters.get_mut(spec.meter) {
-        write_measure(meter, ordinal, row.partner, measure);
+        let today = if spec.days > 0 { measure.minus(&scratch.counted_past) } else { None };
+        write_measure(meter, ordinal, row.partner, today.as_ref().unwrap_or(measure));
     }
     if let Some(held) = scratch.held_after {
         state.hold(row.partner, held);

@@ -120,6 +120,44 @@ impl Meter {
         }
     }
 
+    /// The measure of so many windows up to one, which is the last of them.
+    pub(super) fn over(&self, last: Ordinal, windows: u16, key: u32) -> Exact {
+        let last = last.number();
+        let first = last.saturating_sub(i32::from(windows)).saturating_add(1);
+        let pages = self.pages.iter().map(|page| page.ordinal);
+        let within = pages.filter(|ordinal| (first..=last).contains(ordinal));
+        within.fold(Exact::ZERO, |sum, ordinal| {
+            let more = self.measure(Ordinal::new(ordinal), key);
+            // A sum of measures of one partner, each of which was checked when it was made.
+            sum.checked_add(&more).unwrap_or(sum)
+        })
+    }
+
+    /// The newest window in which a key has something.
+    pub(super) fn newest(&self, key: u32) -> Option<i32> {
+        let begun = self
+            .pages
+            .iter()
+            .filter(|page| page.cells.get(index(key)).is_some_and(|cell| *cell != Cell::default()));
+        begun.map(|page| page.ordinal).max()
+    }
+
+    /// Forgets what a key has in a window and before, and pages in which nobody has anything.
+    pub(super) fn forget(&mut self, key: u32, last: i32) {
+        self.wide.retain(|(ordinal, of), _| *of != key || *ordinal > last);
+        let mut emptied = false;
+        for page in self.pages.iter_mut().filter(|page| page.ordinal <= last) {
+            if let Some(cell) = page.cells.get_mut(index(key)) {
+                emptied |= *cell != Cell::default();
+                *cell = Cell::default();
+            }
+        }
+        if emptied {
+            let is_empty = |page: &Page| page.cells.iter().all(|cell| *cell == Cell::default());
+            self.pages.retain(|page| page.ordinal > last || !is_empty(page));
+        }
+    }
+
     /// The cell to change, which is there from now on.
     #[inline(always)]
     pub(super) fn cell_mut(&mut self, ordinal: Ordinal, key: u32) -> Option<&mut Cell> {

@@ -221,6 +221,8 @@ pub enum SkipReason {
     NothingForTier,
     /// It has paid for this customer as often or as long as it does.
     LimitReached,
+    /// What its schedule measures cannot be told, because facts are missing.
+    MeasureUnknown,
 }
 
 /// What `explain.text` takes.

@@ -108,7 +108,8 @@ impl Plan {
     }
 
     fn reads(&self, fact: BuiltIn) -> bool {
-        let mut read = self.conditions.iter().flat_map(|program| program.reads());
+        let programs = self.conditions.iter().chain(&self.values);
+        let mut read = programs.flat_map(|program| program.reads());
         read.any(|id| BuiltIn::of(*id) == Some(fact))
     }
 

@@ -4,6 +4,7 @@
 //! against each other. All problems are found, each with its place.
 
 mod limits;
+mod measures;
 mod re_rate;
 
 use std::collections::BTreeSet;
@@ -169,7 +170,8 @@ impl Check<'_> {
     fn schedules(&mut self) {
         for (name, tiered) in &self.document.schedules {
             let pointer = format!("/schedules/{}", escaped(name));
-            self.window(&format!("{pointer}/window"), tiered.window);
+            self.schedule_window(&pointer, tiered);
+            self.measure_value(&pointer, (tiered.measure, tiered.value.as_ref()));
             for problem in schedule::check(&tiered.rates) {
                 let path = format!("{pointer}/rates{}", problem.path);
                 self.report(path, problem);
@@ -204,12 +206,10 @@ impl Check<'_> {
 
     fn ladder(&mut self) {
         let Some(ladder) = &self.document.ladder else { return };
-        self.window("/ladder/window", ladder.window);
+        self.rolling_window("/ladder/window", ladder.window);
+        self.measure_value("/ladder", (ladder.measure, ladder.value.as_ref()));
         let mut found = ladder::check(&ladder.tiers);
-        // A rolling window is refused as such.
-        if !matches!(ladder.window, Window::Rolling { .. }) {
-            found.extend(ladder::check_window(&ladder.tiers, ladder.window));
-        }
+        found.extend(ladder::check_window(&ladder.tiers, ladder.window));
         for problem in found {
             let path = format!("/ladder/tiers{}", problem.path);
             self.report(path, problem);
@@ -272,7 +272,7 @@ impl Check<'_> {
         if let Window::Rolling { .. } = window {
             let problem = Problem::new(
                 WINDOW_ROLLING,
-                "a plan cannot measure over a rolling window",
+                "only schedules and ladders measure over a rolling window",
                 "use a piece of the calendar, an anniversary or a lifetime",
             );
             return self.report(pointer, problem);
@@ -311,6 +311,6 @@ fn numbered<'d, T>(
     parts.iter().enumerate().map(move |(at, part)| (format!("/{list}/{at}"), id(part)))
 }
 
-fn escaped(segment: &Id) -> String {
+pub(super) fn escaped(segment: &Id) -> String {
     segment.as_str().replace('~', "~0").replace('/', "~1")
 }

@@ -12,6 +12,7 @@ use crate::kernel::problem::Problem;
 use super::super::compile::{Key, Plan};
 use super::super::outcome::{Line, LineKind};
 use super::super::plan::{Measure, Measured};
+use super::super::rolling::{ALWAYS, last_forgotten};
 use super::super::roster::Roster;
 use super::super::state::State;
 use super::super::working::Working;
@@ -47,6 +48,9 @@ impl Plan {
                 let Some(place) = self.place(state, meter, &windows, (seller, one.line)) else {
                     return Ok(());
                 };
+                if self.has_forgotten(state, place) {
+                    return Ok(());
+                }
                 changes.add(state, place, amount, &less)
             };
             if amount != 0 {
@@ -112,7 +116,7 @@ impl Plan {
                 let minor = Exact::from(self.document.currency.minor_per_unit());
                 added.checked_mul(&minor)?.checked_mul(&taken.now)
             }
-            Measure::Quantity => added.checked_mul(&taken.now),
+            Measure::Quantity | Measure::Custom => added.checked_mul(&taken.now),
             // What is given back less than nothing is given again.
             Measure::Count if taken.all && taken.now.signum() < 0 => {
                 Exact::ZERO.checked_sub(&added)
@@ -120,6 +124,16 @@ impl Plan {
             Measure::Count if taken.all => Ok(added),
             Measure::Count => Ok(Exact::ZERO),
         }
+    }
+
+    /// Whether a rolling window no longer knows the day of a sale, which then counts nowhere.
+    fn has_forgotten(&self, state: &State, (meter, day, key): Place) -> bool {
+        let Some(days) = self.meters.get(meter).map(|spec| spec.days).filter(|days| *days > 0)
+        else {
+            return false;
+        };
+        let newest = state.meters.get(meter).and_then(|meter| meter.newest(key));
+        newest.is_some_and(|newest| day.number() <= last_forgotten(newest, days))
     }
 
     fn place(
@@ -212,15 +226,24 @@ impl Changes {
                 let (before, window) = (state.held(number), *windows.get(window)?);
                 // A window that was over before the refund is judged without it, whether or not
                 // anybody had looked since.
-                let entered =
-                    spec.levels.advance(before, window, |ordinal| meter.measure(ordinal, number));
-                let after = spec.levels.advance(entered, window, |ordinal| {
+                let changed = |ordinal| {
                     let changed = self.cells.get(&(spec.meter, ordinal, number));
                     changed.map_or_else(
                         || meter.measure(ordinal, number),
                         |(measure, ..)| measure.clone(),
                     )
-                });
+                };
+                if spec.days > 0 {
+                    let days = (0..i32::from(spec.days)).map(|back| window.number() - back);
+                    let now = days.fold(Exact::ZERO, |sum, day| {
+                        sum.checked_add(&changed(Ordinal::new(day))).unwrap_or(sum)
+                    });
+                    let after = spec.levels.advance(before, ALWAYS, |_| now.clone());
+                    return Some((partner.clone(), number, before, after));
+                }
+                let entered =
+                    spec.levels.advance(before, window, |ordinal| meter.measure(ordinal, number));
+                let after = spec.levels.advance(entered, window, changed);
                 Some((partner.clone(), number, before, after))
             })
             .collect()

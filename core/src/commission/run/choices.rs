@@ -16,6 +16,7 @@ use crate::commission::plan::Combine;
 use crate::commission::rates::{Paying, RuleTable, ScheduleTable, Tables};
 use crate::commission::row::Row;
 use crate::kernel::calendar::Instant;
+use crate::kernel::exact::Exact;
 use crate::kernel::explain::NoSteps;
 use crate::kernel::number::Number;
 use crate::kernel::problem::Problem;
@@ -250,6 +251,15 @@ impl Conditions for Combination<'_> {
     }
 
     /// Rules with limits are not chosen ahead.
+    fn value(&mut self, _value: usize, _line: usize) -> Result<Option<Exact>, Box<Problem>> {
+        // A plan with measures of its own is not decided by words alone.
+        Ok(None)
+    }
+
+    fn unmeasured(&self, _value: usize, _line: usize) -> Vec<String> {
+        Vec::new()
+    }
+
     fn customer_began(&self) -> Option<(Instant, Instant)> {
         None
     }

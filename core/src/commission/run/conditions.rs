@@ -7,6 +7,7 @@ use crate::commission::facts::BuiltIn;
 use crate::commission::row::{Row, RowLine};
 use crate::commission::state::State;
 use crate::kernel::calendar::Instant;
+use crate::kernel::exact::Exact;
 use crate::kernel::expression::{FactId, FactSource, FactType, ValueRef};
 use crate::kernel::id::Id;
 use crate::kernel::problem::Problem;
@@ -115,6 +116,11 @@ impl Conditions for RowConditions<'_> {
         }
     }
 
+    fn value(&mut self, value: usize, _line: usize) -> Result<Option<Exact>, Box<Problem>> {
+        let Some(program) = self.batch.plan.values.get(value) else { return Ok(None) };
+        Ok(program.number(self).map_err(|one| one.at(""))?)
+    }
+
     fn customer_began(&self) -> Option<(Instant, Instant)> {
         let id = self.batch.plan.vocabulary.find(BuiltIn::BEGAN).ok()?;
         let Some(ValueRef::Instant(since)) = self.fact(id) else { return None };
@@ -123,6 +129,10 @@ impl Conditions for RowConditions<'_> {
     }
 
     fn missing(&self, _condition: ConditionId, _line: usize) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn unmeasured(&self, _value: usize, _line: usize) -> Vec<String> {
         Vec::new()
     }
 }

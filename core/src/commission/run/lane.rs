@@ -146,7 +146,7 @@ impl<'a> Lane<'a> {
             Measure::Count => ONES.get(..rows),
             Measure::Quantity => block.quantity.or(ONES.get(..rows)),
             // No schedule measures them.
-            Measure::Earnings => None,
+            Measure::Earnings | Measure::Custom => None,
         };
         let Some(moved) = moved else { return 0 };
         match &self.way {

@@ -7,7 +7,8 @@
 
 use super::super::RE_RATE_UNFIT;
 use super::super::plan::{Measure, Measured, Pay, RefundPolicy, Rule};
-use super::Check;
+use super::{Check, escaped};
+use crate::kernel::calendar::Window;
 use crate::kernel::problem::Problem;
 
 impl Check<'_> {
@@ -36,8 +37,14 @@ impl Check<'_> {
         if let Some((_, first)) = schedules.next() {
             for (name, _) in schedules.filter(|(_, tiered)| tiered.window != first.window) {
                 let message = "a refund rates one window again, and another schedule has another";
-                self.unfit(&format!("/schedules/{name}/window"), message);
+                self.unfit(&format!("/schedules/{}/window", escaped(name)), message);
             }
+        }
+        let rolling = document.schedules.iter();
+        let rolling = rolling.filter(|(_, of)| matches!(of.window, Window::Rolling { .. }));
+        for (name, _) in rolling {
+            let message = "a window that rolls is another one for each order";
+            self.unfit(&format!("/schedules/{}/window", escaped(name)), message);
         }
         for (group, of) in document.groups.iter().enumerate() {
             for (rule, of) in of.rules.iter().enumerate() {

@@ -204,7 +204,7 @@ pub(super) fn left_of(
             let minor = Exact::from(currency.minor_per_unit());
             added.checked_mul(&minor)?.checked_mul(&left()?)
         }
-        Measure::Quantity => added.checked_mul(&left()?),
+        Measure::Quantity | Measure::Custom => added.checked_mul(&left()?),
         Measure::Count if *share == Exact::ONE => Ok(Exact::ZERO),
         Measure::Count => Ok(added),
     }
@@ -217,7 +217,7 @@ fn shown(measure: Measure, value: &Exact, currency: Currency) -> Exact {
             let minor = Exact::from(currency.minor_per_unit());
             value.checked_div(&minor).unwrap_or_default()
         }
-        Measure::Count | Measure::Quantity => value.clone(),
+        Measure::Count | Measure::Quantity | Measure::Custom => value.clone(),
     }
 }
 
