@@ -13,8 +13,12 @@
 
 mod tries;
 
-use guerdon::commission::{Event, Line, LineKind, Plan, Refund, Roster};
+use guerdon::columns::{Facts, Ids};
+use guerdon::commission::{
+    Event, EventColumns, Line, LineKind, Plan, Refund, Roster, StateText, StoredSum,
+};
 use guerdon::kernel::calendar::{Instant, Zone};
+use guerdon::kernel::document::to_json;
 use guerdon::kernel::money::{from_minor, to_minor};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -208,7 +212,7 @@ proptest! {
         for who in 0..2 {
             let own = |meter: &str| {
                 let key = format!("p{who}");
-                let of = |sum: &&guerdon::commission::StoredSum| {
+                let of = |sum: &&StoredSum| {
                     sum.meter == meter && sum.key.as_ref().is_some_and(|id| id.as_str() == key)
                 };
                 i64::try_from(sums.iter().filter(of).count()).unwrap()
@@ -217,5 +221,52 @@ proptest! {
         }
         let told = lines.iter().flatten().filter(|line| line.kind == LineKind::Commission);
         prop_assert_eq!(told.count(), 2 * sales.len());
+    }
+
+    /// The same sales as columns.
+    #[test]
+    fn a_batch_counts_days_as_its_rows_do(
+        history in histories(), days in 1..9_i64, mode in 0..3_usize, custom: bool,
+    ) {
+        let plan = Plan::from_json(&document(days, mode, custom)).unwrap();
+        let roster = Roster::default();
+        let (mut at, mut partner, mut amounts, mut points) = (vec![], vec![], vec![], vec![]);
+        let mut now = START;
+        for happens in &history {
+            let Happens::Sold(after, late, who, amount, of) = *happens else { continue };
+            now += after * HOUR;
+            at.push(now - late.min(days * 24 - 24) * HOUR);
+            partner.push(i64::try_from(who).unwrap());
+            amounts.push(amount);
+            points.push(of);
+        }
+        let columns = EventColumns {
+            at: &at,
+            partner: Ids::Numbers(&partner),
+            amount_minor: &amounts,
+            net_minor: None,
+            quantity: None,
+            kind: None,
+            customer: None,
+            refund_of: None,
+            facts: vec![("order.points", Facts::Numbers(&points, None))],
+        };
+        let mut state = plan.new_state();
+        let earned = plan.run(&mut state, &roster, &columns).unwrap();
+        let mut single = plan.new_state();
+        for row in 0..at.len() {
+            let amount = from_minor(amounts[row], plan.document().currency);
+            let event = json!({"id": row.to_string(), "kind": "sale",
+                "at": Instant::from_micros(at[row]).unwrap().to_string(),
+                "partner": partner[row].to_string(),
+                "amount": {"amount": amount.amount.to_string(), "currency": "EUR"},
+                "facts": {"order.points": {"integer": points[row]}}});
+            let event: Event = serde_json::from_value(event).unwrap();
+            let outcome = plan.evaluate(&mut single, &roster, &event).unwrap();
+            let total = to_minor(outcome.total.amount, outcome.total.currency).unwrap();
+            prop_assert_eq!(earned.commission_minor[row], total);
+        }
+        let text = |state| to_json(&StateText(plan.state_document(state))).unwrap();
+        prop_assert_eq!(text(&state), text(&single));
     }
 }
