@@ -3189,6 +3189,8 @@ export interface Partner {
   sponsor?: Id;
   /** The tier that the host gave; a plan with a ladder finds its own instead. */
   tier?: Id;
+  /** The rate that was agreed with this partner, for rules that pay by it; zero or more. */
+  rate?: Rate;
   /**
    * Whether the partner earns.
    * @default "active"
@@ -3213,7 +3215,8 @@ export type Pay =
   | PayFlat
   | PayPerUnit
   | PaySchedule
-  | PayByTier;
+  | PayByTier
+  | PayOwnRate;
 
 /** A share of the base. */
 export interface PayPercent {
@@ -3249,6 +3252,16 @@ export interface PayByTier {
   /** What each tier is paid; not by tier again. */
   tiers: { [key: string]: Pay };
   /** What any other tier, or none, is paid; nothing unless said. */
+  otherwise?: Pay;
+}
+
+/**
+ * By the rate of the partner's own, which the host's record says, such as that of a coupon's
+ * owner.
+ */
+export interface PayOwnRate {
+  type: 'own_rate';
+  /** How it pays partners who have none; nothing unless said. Not by tier or own rate again. */
   otherwise?: Pay;
 }
 

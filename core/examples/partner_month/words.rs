@@ -66,6 +66,7 @@ fn plain(pay: &Pay, document: &PlanDocument) -> String {
         Pay::PerUnit { amount } => format!("{} a CD", shown(amount)),
         Pay::Schedule { schedule } => schedule.to_string(),
         Pay::ByTier { .. } => "by tier".to_owned(),
+        Pay::OwnRate { .. } => "own rate".to_owned(),
     }
 }
 

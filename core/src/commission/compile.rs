@@ -38,6 +38,8 @@ pub struct Plan {
     pub(super) values: Vec<Program>,
     /// Of each schedule, which of the values it adds up.
     pub(super) schedule_values: Vec<Option<usize>>,
+    /// Whether some rule pays by the partners' own rates.
+    pub(super) pays_own: bool,
     /// Whether any of its windows rolls.
     pub(super) rolls: bool,
     pub(super) eligible: Option<ConditionId>,
@@ -208,12 +210,14 @@ impl Plan {
         let is_part = |cap: &usize| parts.caps.get(*cap).is_some_and(|cap| cap.part.is_some());
         let part_caps: Vec<usize> = cap_order.iter().copied().filter(is_part).collect();
         let overrides = document.overrides.iter();
+        let pays_own = document.rules().any(|rule| matches!(rule.pay, Pay::OwnRate { .. }));
         let rolls = compiling.meters.iter().any(|meter| meter.days > 0);
         Ok(Self {
             reference,
             vocabulary: compiling.vocabulary,
             conditions: compiling.conditions,
             schedule_values: parts.values,
+            pays_own,
             rolls,
             eligible,
             windows: compiling.windows,
@@ -223,6 +227,7 @@ impl Plan {
                 || !part_caps.is_empty()
                 || !compiling.values.is_empty()
                 || rolls
+                || pays_own
                 || document.order_min.is_some(),
             cap_meters: plain.filter_map(|cap| cap.meter).collect(),
             cap_order,
@@ -324,15 +329,21 @@ impl Plan {
         self.pay_of(number, line.tier.as_ref().and_then(|tier| self.tier_number(tier)))
     }
 
-    /// What a rule pays for a tier, as the document says it.
+    /// What a rule pays for a tier, as the document says it; nobody's own rate is in it.
     pub(super) fn pay_of(&self, rule: usize, tier: Option<u16>) -> Option<&Pay> {
         match &self.rule(rule)?.pay {
             Pay::ByTier { tiers, otherwise } => tier
                 .and_then(|tier| self.tier_ids.get(usize::from(tier)))
                 .and_then(|tier| tiers.get(tier))
                 .or(otherwise.as_deref()),
+            Pay::OwnRate { otherwise } => otherwise.as_deref(),
             pay => Some(pay),
         }
+    }
+
+    /// The rate of the seller's own, if that is what a rule pays them by.
+    pub(super) fn own_rate_of<'r>(&self, rule: usize, own: Option<&'r Rate>) -> Option<&'r Rate> {
+        own.filter(|_| self.rule(rule).is_some_and(|rule| matches!(rule.pay, Pay::OwnRate { .. })))
     }
 }
 

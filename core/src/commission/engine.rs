@@ -132,6 +132,7 @@ impl Plan {
             partner,
             customer,
             tier: reading.tier,
+            own_rate: reading.own_rate.as_ref(),
             given_tier: reading.given_tier.as_ref(),
             windows: &reading.windows,
             lines: &reading.lines,
@@ -237,6 +238,7 @@ impl Plan {
             sponsor_ids,
             split: Split::of(event, roster)?,
             tier: tier.and_then(|tier| self.tier_number(tier)),
+            own_rate: record.filter(|_| self.pays_own).and_then(|record| record.rate.clone()),
             given_tier: given_tier.cloned(),
             payable_at,
         })

@@ -5,7 +5,7 @@ use crate::kernel::document::model;
 use crate::kernel::exact::Exact;
 use crate::kernel::expression::KnownFacts;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Amount, Money};
+use crate::kernel::money::{Amount, Money, Rate};
 
 /// What kind of thing happened.
 #[model]
@@ -104,6 +104,8 @@ pub struct Partner {
     pub sponsor: Option<Id>,
     /// The tier that the host gave; a plan with a ladder finds its own instead.
     pub tier: Option<Id>,
+    /// The rate that was agreed with this partner, for rules that pay by it; zero or more.
+    pub rate: Option<Rate>,
     /// Whether the partner earns.
     #[model(default)]
     pub status: PartnerStatus,
@@ -206,7 +208,14 @@ impl Partner {
     /// A partner who earns, and of whom nothing else is known.
     #[must_use]
     pub fn new(id: Id) -> Self {
-        Self { id, sponsor: None, tier: None, status: PartnerStatus::Active, joined: None }
+        Self {
+            id,
+            sponsor: None,
+            tier: None,
+            rate: None,
+            status: PartnerStatus::Active,
+            joined: None,
+        }
     }
 }
 

@@ -99,6 +99,9 @@ impl<N: Working> Evaluator<'_, N> {
             }
             let line = row.lines.get(paid.line);
             let base = || self.units(&N::whole(line.map_or(0, |line| line.base)), &N::whole(1));
+            if let Some(rate) = self.plan.own_rate_of(paid.rule, row.own_rate) {
+                return Step::Rated { rule, rate: Some(rate.clone()), of: base(), amount };
+            }
             match self.plan.pay_of(paid.rule, tier) {
                 Some(Pay::Percent { rate }) => {
                     Step::Rated { rule, rate: Some(rate.clone()), of: base(), amount }

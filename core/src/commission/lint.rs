@@ -120,7 +120,7 @@ fn hidden(group: &Group, pointer: &str, found: &mut Vec<Problem>) {
 fn takes_all_of(rule: &Rule, other: &Rule) -> bool {
     let dated = rule.effective_from.is_some() || rule.effective_until.is_some();
     let pays_all = match &rule.pay {
-        Pay::ByTier { otherwise, .. } => otherwise.is_some(),
+        Pay::ByTier { otherwise, .. } | Pay::OwnRate { otherwise } => otherwise.is_some(),
         _ => true,
     };
     let same_condition = rule.when.is_none() || rule.when == other.when;
@@ -261,7 +261,7 @@ fn rule_share(document: &PlanDocument, rule: &Rule) -> Result<Exact, Problem> {
                     most = most.max(step.slope().unwrap_or_default());
                 }
             }
-            Pay::Flat { .. } | Pay::PerUnit { .. } | Pay::ByTier { .. } => {}
+            Pay::Flat { .. } | Pay::PerUnit { .. } | Pay::ByTier { .. } | Pay::OwnRate { .. } => {}
         }
     }
     Ok(most)

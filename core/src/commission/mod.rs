@@ -74,7 +74,7 @@ crate::codes! {
     SCHEDULE_UNKNOWN = "schedule_unknown";
     /// A rule by tier names a tier that the plan's ladder does not have.
     TIER_UNKNOWN = "tier_unknown";
-    /// A rule by tier pays one of its tiers by tier again.
+    /// A rule by tier, or by own rate, pays by one of them again.
     PAY_NESTED = "pay_nested";
     /// An amount, a rate or a factor of a plan is below zero.
     PLAN_AMOUNT_NEGATIVE = "plan_amount_negative";
@@ -132,6 +132,8 @@ crate::codes! {
     PLAN_EMPTY = "plan_empty";
     /// A plan has more rules, tiers or caps than can be numbered.
     PLAN_TOO_LARGE = "plan_too_large";
+    /// The own rate of a partner is below zero.
+    PARTNER_RATE_NEGATIVE = "partner_rate_negative";
     /// A partner is, over some steps, their own sponsor.
     SPONSOR_CYCLE = "sponsor_cycle";
     /// A state belongs to another plan, or to another version of it.

@@ -1,13 +1,14 @@
 //! From a matching rule to an amount: the rule's own pay, multipliers, and its limits.
 
+use crate::kernel::exact::Exact;
 use crate::kernel::explain::Sink;
 use crate::kernel::rounding::Rounding;
 
 use super::compile::RuleSpec;
 use super::conditions::{Conditions, Truth};
 use super::evaluate::{Evaluator, Stop, fit};
-use super::rates::{Moved, MultiplierTable, Paying};
-use super::row::{Row, key, ordinal};
+use super::rates::{Moved, MultiplierTable, Paying, RuleTable};
+use super::row::{Row, RowLine, key, ordinal};
 use super::scratch::{CapLoss, LossBy, Paid, Scratch, Used};
 use super::state::{Cell, WIDE};
 use super::step::{SkipReason, Step};
@@ -27,7 +28,9 @@ impl<'a, N: Working> Evaluator<'a, N> {
         if !self.applies(row, line, rule, conditions, steps)? {
             return Ok(None);
         }
-        match self.tables.rules.get(rule.number).map(|table| table.paying(tier)) {
+        let own = |table: &'a RuleTable<N>| table.own.as_ref().filter(|_| row.own_rate.is_some());
+        let table = self.tables.rules.get(rule.number);
+        match table.map(|table| own(table).unwrap_or_else(|| table.paying(tier))) {
             Some(Paying::Nothing) | None => {
                 self.skip(rule.number, SkipReason::NothingForTier, Vec::new, steps);
                 Ok(None)
@@ -80,10 +83,19 @@ impl<'a, N: Working> Evaluator<'a, N> {
                 let (amount, used) = fit(self.by_schedule(row, line, *schedule, scratch))?;
                 (amount, Some(used))
             }
+            Paying::Own => (fit(self.by_own_rate(row, of))?, None),
             way => (fit(way.amount(of))?, None),
         };
         scratch.paid.push(Paid { line, rule, amount, posted: 0, used, counted: N::ZERO });
         Ok(())
+    }
+
+    /// What the rate of the seller's own pays. It is known too late to be over the plan's
+    /// denominator, so where it does not fit that, exact numbers do.
+    #[cold]
+    fn by_own_rate(&self, row: &Row<'_>, line: &RowLine) -> Option<N> {
+        let amount = Exact::from(line.base).checked_mul(row.own_rate?.exact()).ok()?;
+        N::measure(&amount.checked_mul(&self.tables.one.to_exact()).ok()?)
     }
 
     /// What a schedule pays for a line, and what becomes of its meter.

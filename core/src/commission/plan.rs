@@ -268,6 +268,12 @@ pub enum Pay {
         /// What any other tier, or none, is paid; nothing unless said.
         otherwise: Option<Box<Pay>>,
     },
+    /// By the rate of the partner's own, which the host's record says, such as that of a coupon's
+    /// owner.
+    OwnRate {
+        /// How it pays partners who have none; nothing unless said. Not by tier or own rate again.
+        otherwise: Option<Box<Pay>>,
+    },
 }
 
 /// A factor on what the rules pay.
@@ -297,6 +303,7 @@ impl Rule {
     pub(super) fn pays(&self) -> impl Iterator<Item = &Pay> {
         let (one, tiers) = match &self.pay {
             Pay::ByTier { tiers, otherwise } => (otherwise.as_deref(), Some(tiers.values())),
+            Pay::OwnRate { otherwise } => (otherwise.as_deref(), None),
             pay => (Some(pay), None),
         };
         one.into_iter().chain(tiers.into_iter().flatten())

@@ -62,6 +62,8 @@ pub(super) struct RuleTable<N> {
     pub(super) pay: Paying<N>,
     /// By tier number; empty unless the rule pays by tier.
     pub(super) tiers: Vec<Option<Paying<N>>>,
+    /// How it pays partners who have a rate of their own, where it goes by that.
+    pub(super) own: Option<Paying<N>>,
     /// Over the multiplied denominator.
     pub(super) min: Option<N>,
     pub(super) max: Option<N>,
@@ -106,6 +108,8 @@ pub(super) enum Paying<N> {
     Flat(N),
     PerUnit(N),
     Schedule(usize),
+    /// By the rate of the partner's own.
+    Own,
 }
 
 impl<N: Working> Paying<N> {
@@ -118,7 +122,7 @@ impl<N: Working> Paying<N> {
             Self::Percent(rate) => N::whole(line.base).times(rate),
             Self::Flat(amount) => Some(amount.clone()),
             Self::PerUnit(amount) => N::quantity(line.quantity)?.times(amount),
-            Self::Schedule(_) => None,
+            Self::Schedule(_) | Self::Own => None,
         }
     }
 }
@@ -258,7 +262,7 @@ fn denominator(document: &PlanDocument) -> Option<i64> {
             Pay::Flat { amount } | Pay::PerUnit { amount } => {
                 rate_denominator(&Exact::from(amount.decimal()).checked_mul(&minor).ok()?)?
             }
-            Pay::Schedule { .. } | Pay::ByTier { .. } => 1,
+            Pay::Schedule { .. } | Pay::ByTier { .. } | Pay::OwnRate { .. } => 1,
         })?;
     }
     for tiered in document.schedules.values() {
@@ -348,10 +352,16 @@ impl<N: Working> Build<'_, N> {
                     })
                     .collect::<Option<_>>()?,
             ),
+            Pay::OwnRate { otherwise } => {
+                let pay =
+                    otherwise.as_deref().map_or(Some(Paying::Nothing), |pay| self.paying(pay));
+                (pay?, Vec::new())
+            }
             pay => (self.paying(pay)?, Vec::new()),
         };
+        let own = matches!(rule.pay, Pay::OwnRate { .. }).then_some(Paying::Own);
         let (min, max) = (limit(rule.min)?, limit(rule.max)?);
-        Some(RuleTable { pay, tiers, min, max })
+        Some(RuleTable { pay, tiers, own, min, max })
     }
 
     fn override_table(&self, of: &Override) -> Option<OverrideTable<N>> {
@@ -377,7 +387,7 @@ impl<N: Working> Build<'_, N> {
                 Paying::Schedule(self.document.schedules.keys().position(|name| name == schedule)?)
             }
             // Refused by `validate`.
-            Pay::ByTier { .. } => Paying::Nothing,
+            Pay::ByTier { .. } | Pay::OwnRate { .. } => Paying::Nothing,
         })
     }
 

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use crate::kernel::calendar::{Instant, Ordinal};
 use crate::kernel::exact::Exact;
 use crate::kernel::id::Id;
-use crate::kernel::money::{Amount, Money};
+use crate::kernel::money::{Amount, Money, Rate};
 use crate::kernel::problem::Problem;
 
 use super::compile::Plan;
@@ -31,6 +31,8 @@ pub(super) struct Reading {
     pub(super) sponsor_ids: Vec<Id>,
     pub(super) split: Option<Split>,
     pub(super) tier: Option<u16>,
+    /// The rate of the partner's own, where the plan pays by it.
+    pub(super) own_rate: Option<Rate>,
     /// The host's own tier of the partner, for a plan that has none.
     pub(super) given_tier: Option<Id>,
     pub(super) payable_at: Instant,

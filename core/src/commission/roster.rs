@@ -8,7 +8,7 @@ use crate::kernel::problem::Problem;
 use super::compile::Plan;
 use super::event::{Partner, PartnerStatus};
 use super::row::Sponsor;
-use super::{ID_DUPLICATE, SPONSOR_CYCLE};
+use super::{ID_DUPLICATE, PARTNER_RATE_NEGATIVE, SPONSOR_CYCLE};
 
 /// How many steps of a circle of sponsors are told.
 const MOST_TOLD: usize = 20;
@@ -23,11 +23,19 @@ impl Roster {
     /// Takes the host's records.
     ///
     /// # Errors
-    /// `id_duplicate` or `sponsor_cycle`, with the place of the record.
+    /// `id_duplicate`, `partner_rate_negative` or `sponsor_cycle`, with the place of the record.
     pub fn new(records: Vec<Partner>) -> Result<Self, Problem> {
         let mut roster = Self::default();
         let mut order = Vec::with_capacity(records.len());
         for (position, record) in records.into_iter().enumerate() {
+            if let Some(rate) = record.rate.as_ref().filter(|rate| rate.exact().signum() < 0) {
+                let problem = Problem::new(
+                    PARTNER_RATE_NEGATIVE,
+                    format!("the rate `{rate}` of `{}` is below zero", record.id),
+                    "give a rate of zero or more, or leave it out",
+                );
+                return Err(problem.under("rate").under(position));
+            }
             order.push(record.id.clone());
             if let Some(twin) = roster.partners.insert(record.id.clone(), record) {
                 let problem = Problem::new(

@@ -2,6 +2,7 @@
 
 use crate::kernel::calendar::Ordinal;
 use crate::kernel::id::Id;
+use crate::kernel::money::Rate;
 
 use super::compile::{Key, Plan};
 use super::event::EventKind;
@@ -18,6 +19,8 @@ pub(super) struct Row<'a> {
     /// The host's own. Where the plan has tiers, those decide what the seller is paid; overrides go
     /// by the host's even there.
     pub(super) tier: Option<u16>,
+    /// The rate of the seller's own, where the plan pays by it.
+    pub(super) own_rate: Option<&'a Rate>,
     /// The host's own, by name, also one that no rule pays by; empty where no explanation will
     /// name it.
     pub(super) given_tier: Option<&'a Id>,
@@ -42,6 +45,7 @@ impl Row<'_> {
             partner: 0,
             customer: None,
             tier: None,
+            own_rate: None,
             given_tier: None,
             windows: &[],
             lines: &[],

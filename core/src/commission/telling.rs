@@ -63,7 +63,9 @@ impl<N: Working> Telling<'_, N> {
     }
 
     fn commission(&self, at: usize, paid: &Paid<N>) -> Posting<'_> {
+        let own = self.plan.own_rate_of(paid.rule, self.reading.own_rate.as_ref());
         let (rate, schedule) = match self.plan.pay_of(paid.rule, self.scratch.tier_before) {
+            _ if own.is_some() => (own.map(Cow::Borrowed), None),
             Some(Pay::Percent { rate }) => (Some(Cow::Borrowed(rate)), None),
             Some(Pay::Schedule { schedule }) => (None, Some(schedule)),
             _ => (None, None),

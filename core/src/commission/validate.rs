@@ -119,6 +119,9 @@ impl Check<'_> {
     fn rule(&mut self, pointer: &str, rule: &Rule) {
         self.rule_limits(pointer, rule);
         let pointer = format!("{pointer}/pay");
+        if let Pay::OwnRate { otherwise: Some(pay) } = &rule.pay {
+            return self.tier_pay(&format!("{pointer}/otherwise"), pay);
+        }
         let Pay::ByTier { tiers, otherwise } = &rule.pay else {
             return self.pay(&pointer, &rule.pay);
         };
@@ -141,10 +144,10 @@ impl Check<'_> {
     }
 
     fn tier_pay(&mut self, pointer: &str, pay: &Pay) {
-        if matches!(pay, Pay::ByTier { .. }) {
+        if matches!(pay, Pay::ByTier { .. } | Pay::OwnRate { .. }) {
             let problem = Problem::new(
                 PAY_NESTED,
-                "a tier is paid by tier again",
+                "a tier, or who has no own rate, is paid by one of these again",
                 "pay it a percentage, a flat amount, per unit or by a schedule",
             );
             return self.report(pointer, problem);
@@ -163,7 +166,7 @@ impl Check<'_> {
                 let problem = refusal::unknown(SCHEDULE_UNKNOWN, schedule.as_str(), &known);
                 self.report(format!("{pointer}/schedule"), problem);
             }
-            Pay::Schedule { .. } | Pay::ByTier { .. } => {}
+            Pay::Schedule { .. } | Pay::ByTier { .. } | Pay::OwnRate { .. } => {}
         }
     }
 

@@ -19,7 +19,7 @@ use crate::kernel::calendar::{Instant, Ordinal, PeriodCursor};
 use crate::kernel::exact::Exact;
 use crate::kernel::explain::NoSteps;
 use crate::kernel::id::Id;
-use crate::kernel::money::AMOUNT_TOO_LARGE;
+use crate::kernel::money::{AMOUNT_TOO_LARGE, Rate};
 use crate::kernel::problem::Problem;
 
 use super::choices::Straight;
@@ -223,6 +223,7 @@ impl<'a> Batch<'a> {
             partner: read.partner,
             customer: read.customer,
             tier: seller.and_then(|seller| seller.tier),
+            own_rate: if self.plan.pays_own { self.own_rate(state, read.partner) } else { None },
             given_tier: None,
             windows: &self.windows,
             lines: &[read.line],
@@ -244,6 +245,12 @@ impl<'a> Batch<'a> {
         }
         commit(self.plan, state, &of, scratch);
         Ok(told)
+    }
+
+    /// The rate of a partner's own.
+    #[cold]
+    pub(super) fn own_rate(&self, state: &State, partner: u32) -> Option<&'a Rate> {
+        self.roster.get(state.partners.id(partner)?)?.rate.as_ref()
     }
 
     #[inline(always)]

@@ -85,7 +85,7 @@ impl<'a> Lane<'a> {
             Way::Plain(Paying::Percent(rate)) => (LaneWay::Each(*rate), Measure::Volume),
             Way::Plain(Paying::Flat(amount)) => (LaneWay::Each(*amount), Measure::Count),
             Way::Plain(Paying::PerUnit(amount)) => (LaneWay::Each(*amount), Measure::Quantity),
-            Way::Plain(Paying::Nothing | Paying::Schedule(_)) => return None,
+            Way::Plain(Paying::Nothing | Paying::Schedule(_) | Paying::Own) => return None,
         };
         Self::new(tables, first.rule, (way, measure), factors)
     }

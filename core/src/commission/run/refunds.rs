@@ -91,6 +91,7 @@ impl Batch<'_> {
             order_gross: read.line.gross,
             sponsor_ids: sponsors.iter().filter_map(sponsor).collect(),
             payable_at: at,
+            own_rate: self.own_rate(state, read.partner).cloned(),
             ..Reading::default()
         };
         let telling = Telling { plan: self.plan, event: &event, reading: &reading, scratch };
