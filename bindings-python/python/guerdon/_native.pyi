@@ -2532,9 +2532,6 @@ class Item:
 class LadderChange:
     """A level gained or lost."""
     def __new__(cls, *, at: InstantInput, before: IdInput | None = None, after: IdInput | None = None, reason: LadderChangeReason, measure: DecimalInput) -> LadderChange: ...
-class Partner:
-    """A partner, as the host's records have it."""
-    def __new__(cls, *, id: IdInput, sponsor: IdInput | None = None, tier: IdInput | None = None, rate: FractionInput | None = None, status: PartnerStatus | None = None, joined: DateInput | None = None) -> Partner: ...
     @property
     def at(self) -> _dt.datetime:
         """When: the event's instant, or the first one after the window that decided."""
@@ -2547,11 +2544,6 @@ class Partner:
     @property
     def reason(self) -> LadderChangeReason:
         """Why."""
-    def rate(self) -> Fraction | None:
-        """The rate that was agreed with this partner, for rules that pay by it; zero or more."""
-    @property
-    def status(self) -> PartnerStatus:
-        """Whether the partner earns."""
     @property
     def measure(self) -> Decimal:
         """The measure that decided."""
@@ -3222,7 +3214,7 @@ class Outcome:
 @final
 class Partner:
     """A partner, as the host's records have it."""
-    def __new__(cls, *, id: IdInput, sponsor: IdInput | None = None, tier: IdInput | None = None, status: PartnerStatus | None = None, joined: DateInput | None = None) -> Partner: ...
+    def __new__(cls, *, id: IdInput, sponsor: IdInput | None = None, tier: IdInput | None = None, rate: FractionInput | None = None, status: PartnerStatus | None = None, joined: DateInput | None = None) -> Partner: ...
     @property
     def id(self) -> str:
         """The partner's id."""
@@ -3232,6 +3224,9 @@ class Partner:
     @property
     def tier(self) -> str | None:
         """The tier that the host gave; a plan with a ladder finds its own instead."""
+    @property
+    def rate(self) -> Fraction | None:
+        """The rate that was agreed with this partner, for rules that pay by it; zero or more."""
     @property
     def status(self) -> PartnerStatus:
         """Whether the partner earns."""
