@@ -8,7 +8,7 @@ const { columnsOf } = require('./columns.cjs');
 const { mismatch, refusal } = require('./errors.cjs');
 const flat = require('./flat.cjs');
 const native = require('./native.cjs');
-const { answer, named, only } = require('./options.cjs');
+const { answer, flag, named, only } = require('./options.cjs');
 const { documentText, textOf } = require('./text.cjs');
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
@@ -153,10 +153,11 @@ class Plan {
     only(options, WITH_EXPLAIN);
     const text = textOf(event);
     const of = stateNumberOf(state);
+    const explain = flag(options, 'explain');
     const partners = rosterNumberOf(options?.roster);
     let outcome;
     try {
-      outcome = native.evaluate(text, this.#number, of, partners, Boolean(options?.explain));
+      outcome = native.evaluate(text, this.#number, of, partners, explain);
     } catch (error) {
       throw refusal(error);
     }

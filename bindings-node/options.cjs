@@ -15,6 +15,15 @@ function only(options, known) {
   }
 }
 
+/** An option that is true or false, and false unless said. */
+function flag(options, name) {
+  const value = options?.[name] ?? false;
+  if (typeof value !== 'boolean') {
+    throw mismatch('`true` or `false`', value, `/${name}`, `write \`{ ${name}: true }\``);
+  }
+  return value;
+}
+
 /** Whether a value is an object of no class, whichever context made it. */
 function isPlain(value) {
   if (typeof value !== 'object') return false;
@@ -36,4 +45,4 @@ function named(what, { id, version }) {
   return `${what.endsWith('(') ? what : `${what} `}${id}, version ${version})`;
 }
 
-module.exports = { answer, named, only };
+module.exports = { answer, flag, named, only };

@@ -4693,7 +4693,10 @@ export interface Rule {
  * group `first`, it is what the first sales of a customer are paid.
  */
 export interface RuleLimit {
-  /** How many events of a customer it pays, refunded ones included; any number unless said. */
+  /**
+   * How many events of a customer it pays; one of which all that it paid is given back does not
+   * count, unless the plan has `measured: gross`. Any number unless said.
+   */
   events?: number;
   /** How long it pays from `customer_began` on, in the plan's calendar; for ever unless said. */
   within?: Span;

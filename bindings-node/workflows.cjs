@@ -6,7 +6,7 @@
 
 const { mismatch, refusal } = require('./errors.cjs');
 const native = require('./native.cjs');
-const { answer, named, only } = require('./options.cjs');
+const { answer, flag, named, only } = require('./options.cjs');
 const { documentText, textOf } = require('./text.cjs');
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
@@ -91,7 +91,7 @@ class Workflow {
   start(instance, at, options) {
     only(options, WITH_BEGINNING);
     const [id, time, data, facts] = beginning(instance, at, options);
-    return turned(answer(() => this.#native.start(id, time, data, facts, Boolean(options?.log))));
+    return turned(answer(() => this.#native.start(id, time, data, facts, flag(options, 'log'))));
   }
 
   /** Lets something happen to an instance. */
@@ -99,9 +99,10 @@ class Workflow {
     only(options, WITH_LOG);
     const text = textOfSnapshot(snapshot);
     const happening = textOf({ event, at });
+    const log = flag(options, 'log');
     let lines;
     try {
-      lines = native.apply(text, happening, Boolean(options?.log), this.#number);
+      lines = native.apply(text, happening, log, this.#number);
     } catch (error) {
       throw refusal(error);
     }
@@ -113,7 +114,7 @@ class Workflow {
     only(options, WITH_BEGINNING);
     const [id, time, data, facts] = beginning(instance, at, options);
     const happened = textOf(history);
-    return JSON.parse(answer(() => this.#native.replay(id, time, data, facts, happened, Boolean(options?.log))));
+    return JSON.parse(answer(() => this.#native.replay(id, time, data, facts, happened, flag(options, 'log'))));
   }
 
   /** Lets the same event, or time, change many instances. */
@@ -154,7 +155,7 @@ class Workflow {
     only(options, WITH_MAP);
     const from = nativeOf(old);
     const [text, time, states] = [textOfSnapshot(snapshot), textOf(at), textOf(options?.states ?? {})];
-    const [lossy, dry] = [Boolean(options?.lossy), Boolean(options?.dry_run)];
+    const [lossy, dry] = [flag(options, 'lossy'), flag(options, 'dry_run')];
     return JSON.parse(answer(() => this.#native.migrate(from, text, time, states, lossy, dry)));
   }
 

@@ -143,15 +143,16 @@ impl PyWorkflow {
     }
 
     /// What can become of its instances.
-    #[pyo3(signature = (*, to = None, data = None, limit = EXPLORED))]
+    #[pyo3(signature = (*, to = None, data = None, limit = None))]
     fn explore(
         &self,
         py: Python<'_>,
         to: Option<&Bound<'_, PyAny>>,
         data: Option<&Bound<'_, PyAny>>,
-        limit: u32,
+        limit: Option<u32>,
     ) -> PyResult<WorkflowExploration> {
         let (to, data): (Vec<Id>, _) = (or_default(to, "to")?, or_default(data, "data")?);
+        let limit = limit.unwrap_or(EXPLORED);
         py.detach(|| self.workflow.explore(&to, &data, limit)).map_err(raise)
     }
 

@@ -41,8 +41,8 @@ def is_seen(vector: Vector, problem: dict[str, str]) -> bool:
     """Whether a schema can see a problem: an integer out of range may also be an amount."""
     found = vector.input
     for part in problem["path"].split("/")[1:]:
-        if isinstance(found, str):
-            return False  # A document as its text: no schema sees into it.
+        if not isinstance(found, list | dict):
+            return False  # A document as its text, or what is left out: no schema sees into it.
         found = found[int(part)] if isinstance(found, list) else found.get(part)
     return problem["code"] in SHAPE_CODES and (problem["code"] != "integer_out_of_range" or isinstance(found, int))
 

@@ -158,7 +158,8 @@ def ids(value: Any) -> Iterator[UUID]:
 
 
 def zones(value: Any) -> Iterator[ZoneInfo]:
-    yield ZoneInfo(value)
+    if isinstance(value, str):
+        yield ZoneInfo(value)
 
 
 CONVERTED: dict[Any, Callable[[Any], Iterator[Any]]] = {

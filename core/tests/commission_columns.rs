@@ -143,6 +143,7 @@ fn roster() -> Roster {
         tier: None,
         status,
         joined: None,
+        rate: None,
     };
     Roster::new(vec![
         partner(0, Some(9), PartnerStatus::Active),

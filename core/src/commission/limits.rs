@@ -9,7 +9,8 @@ use crate::kernel::money::Amount;
 /// group `first`, it is what the first sales of a customer are paid.
 #[model(document)]
 pub struct RuleLimit {
-    /// How many events of a customer it pays, refunded ones included; any number unless said.
+    /// How many events of a customer it pays; one of which all that it paid is given back does not
+    /// count, unless the plan has `measured: gross`. Any number unless said.
     pub events: Option<u32>,
     /// How long it pays from `customer_began` on, in the plan's calendar; for ever unless said.
     pub within: Option<Span>,

@@ -8,8 +8,8 @@ use crate::kernel::id::Id;
 use crate::kernel::money::{Rate, non_negative};
 use crate::kernel::problem::{Problem, Problems};
 
-use super::form::{Emails, Parameter};
-use super::lists::{Addresses, Domains, ExactDomains, Words};
+use super::form::{Emails, Parameter, host};
+use super::lists::{Addresses, Domains, Words};
 use super::policy::{
     BannedFact, DuplicateAmong, DuplicateFact, FraudAction, FraudAllowed, FraudCheck,
     FraudPolicyDocument, FraudSeverity, FraudTest, SelfReferralFact, VelocityOf, VelocityPer,
@@ -31,7 +31,7 @@ pub struct FraudPolicy {
     /// Those that are enabled.
     pub(super) checks: Vec<Check>,
     pub(super) emails: Emails,
-    pub(super) free_mail: ExactDomains,
+    pub(super) free_mail: BTreeSet<String>,
     pub(super) allowed: Allowed,
 }
 
@@ -124,13 +124,14 @@ impl FraudPolicy {
         let allowed = compiling.allowed(&document.allow);
         let Compiling { emails, found } = compiling;
         Problems::verdict(found)?;
+        let free_mail = document.free_mail_domains.iter().map(|listed| emails.domain(listed));
         Ok(Self {
             id: document.id.clone(),
             version: document.version,
             hash: hash(document)?.parse()?,
             checks,
+            free_mail: free_mail.collect(),
             emails,
-            free_mail: ExactDomains::new(&document.free_mail_domains),
             allowed,
         })
     }
@@ -247,8 +248,8 @@ impl Compiling {
             BannedFact::Source => Banned::Source(self.words(values, "values")),
             BannedFact::Country => Banned::Country(self.words(values, "values")),
             BannedFact::Device => Banned::Device(self.words(values, "values")),
-            BannedFact::Referrer => Banned::Referrer(self.domains(values, &["values"])),
-            BannedFact::EmailDomain => Banned::EmailDomain(self.domains(values, &["values"])),
+            BannedFact::Referrer => Banned::Referrer(self.domains(values, &["values"], host)),
+            BannedFact::EmailDomain => Banned::EmailDomain(self.email_domains(values, &["values"])),
             BannedFact::Ip => {
                 self.filled(values, "values");
                 Banned::Ip(self.addresses(values, &["values"]))
@@ -275,7 +276,18 @@ impl Compiling {
         }
     }
 
-    fn domains(&mut self, entries: &[String], place: &[&str]) -> Domains {
+    /// In the form in which domains of addresses are compared.
+    fn email_domains(&mut self, entries: &[String], place: &[&str]) -> Domains {
+        let emails = self.emails.clone();
+        self.domains(entries, place, |listed| emails.domain(listed))
+    }
+
+    fn domains(
+        &mut self,
+        entries: &[String],
+        place: &[&str],
+        form: impl Fn(&str) -> String,
+    ) -> Domains {
         if let [key] = place {
             self.filled(entries, key);
         } else {
@@ -286,7 +298,7 @@ impl Compiling {
                 self.entry(position, place, "is no domain", "write what follows the at sign");
             }
         }
-        Domains::new(entries)
+        Domains::new(entries, form)
     }
 
     fn addresses(&mut self, entries: &[String], place: &[&str]) -> Addresses {
@@ -322,7 +334,7 @@ impl Compiling {
             devices: Words::new(&allow.devices),
             addresses: Words::new(&allow.addresses),
             emails,
-            email_domains: self.domains(&allow.email_domains, &placed("email_domains")),
+            email_domains: self.email_domains(&allow.email_domains, &placed("email_domains")),
         }
     }
 

@@ -25,6 +25,12 @@ impl Emails {
         }
     }
 
+    /// The domain that a listed one stands for.
+    pub(super) fn domain(&self, listed: &str) -> String {
+        let written = host(listed);
+        self.aliases.get(&written).cloned().unwrap_or(written)
+    }
+
     /// An address in one form, and its domain; none when it is no address.
     pub(super) fn parts(&self, text: &str) -> Option<(String, String)> {
         let lower = text.trim().to_lowercase();
@@ -39,7 +45,7 @@ impl Emails {
         } else {
             Cow::Borrowed(local)
         };
-        let domain = self.aliases.get(&written).cloned().unwrap_or(written);
+        let domain = self.domain(&written);
         let whole = !local.is_empty() && !domain.is_empty();
         whole.then(|| (format!("{local}@{domain}"), domain))
     }

@@ -1,9 +1,9 @@
 //! Lists of a policy, each looked up without going through it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::form::{domain, host, ip, words};
+use super::form::{ip, words};
 
 /// Words, whatever their case, with how the policy writes them.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +25,9 @@ impl Words {
 pub(super) struct Domains(BTreeMap<String, String>);
 
 impl Domains {
-    pub(super) fn new(entries: &[String]) -> Self {
-        Self(entries.iter().map(|entry| (host(entry), entry.clone())).collect())
+    /// The list, in a form for comparing.
+    pub(super) fn new(entries: &[String], form: impl Fn(&str) -> String) -> Self {
+        Self(entries.iter().map(|entry| (form(entry), entry.clone())).collect())
     }
 
     /// The entry that a domain is, or is below.
@@ -41,20 +42,6 @@ impl Domains {
             }
             rest = rest.split_once('.')?.1;
         }
-    }
-}
-
-/// Domains, each for itself alone.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ExactDomains(BTreeSet<String>);
-
-impl ExactDomains {
-    pub(super) fn new(entries: &[String]) -> Self {
-        Self(entries.iter().map(|entry| domain(entry)).collect())
-    }
-
-    pub(super) fn contains(&self, text: &str) -> bool {
-        self.0.contains(text)
     }
 }
 
@@ -134,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_domain_stands_for_those_below_it() {
-        let domains = Domains::new(&list(&["Coupons.example", "co.uk"]));
+        let domains = Domains::new(&list(&["Coupons.example", "co.uk"]), super::super::form::host);
         assert_eq!(domains.entry("coupons.example"), Some("Coupons.example"));
         assert_eq!(domains.entry("uk.coupons.example"), Some("Coupons.example"));
         assert_eq!(domains.entry("mycoupons.example"), None);

@@ -17,6 +17,9 @@ use super::operations::PriceBookReference;
 use super::prices::{ClientPrices, PriceBookDocument, UsageAggregate, UsageMeter, UsagePrice};
 use super::{PRICE_NEGATIVE, PRICE_UNFIT};
 
+/// How many meters a hint names.
+const MOST_NAMED: usize = 20;
+
 /// A price book that is known to be right, made once and used for many events.
 #[derive(Clone, Debug)]
 pub struct PriceBook {
@@ -34,7 +37,10 @@ pub struct PriceBook {
 /// The prices of a client, in minor units where they are money.
 #[derive(Clone, Debug)]
 pub(super) struct Prices {
-    pub(super) meters: BTreeMap<Id, Meter>,
+    /// A client's own; everybody's hold for the rest.
+    meters: BTreeMap<Id, Meter>,
+    /// Those of them that may cost something where nothing was used.
+    standing: Vec<Id>,
     pub(super) minimum: i64,
     pub(super) discount: Rate,
 }
@@ -69,6 +75,18 @@ pub(super) struct Steps {
     pub(super) compiled: Compiled<Exact>,
 }
 
+impl Meter {
+    fn is_standing(&self) -> bool {
+        self.minimum > 0 || matches!(self.pricing, Pricing::Flat(_))
+    }
+}
+
+/// The meters that may cost something where nothing was used.
+fn standing(meters: &BTreeMap<Id, Meter>) -> Vec<Id> {
+    let standing = meters.iter().filter(|(_, meter)| meter.is_standing());
+    standing.map(|(name, _)| name.clone()).collect()
+}
+
 impl PriceBook {
     /// Checks a document and prepares it.
     ///
@@ -76,8 +94,10 @@ impl PriceBook {
     /// Everything that is wrong with it, each with its place.
     pub fn compile(document: &PriceBookDocument) -> Result<Self, Problems> {
         let mut compiling = Compiling { currency: document.currency, found: Vec::new() };
+        let meters = compiling.within(&["meters"], |inner| inner.meters(&document.meters));
         let everybody = Prices {
-            meters: compiling.within(&["meters"], |inner| inner.meters(&document.meters)),
+            standing: standing(&meters),
+            meters,
             minimum: compiling.money(document.minimum, "minimum"),
             discount: Rate::default(),
         };
@@ -116,6 +136,23 @@ impl PriceBook {
     pub(super) fn prices(&self, client: &Id) -> &Prices {
         self.clients.get(client).unwrap_or(&self.everybody)
     }
+
+    /// The price of a meter for a client: their own, or else everybody's.
+    pub(super) fn meter(&self, client: &Id, meter: &Id) -> Option<&Meter> {
+        self.prices(client).meters.get(meter).or_else(|| self.everybody.meters.get(meter))
+    }
+
+    /// A few of a client's meters, for a hint.
+    pub(super) fn some_meters(&self, client: &Id) -> Vec<&str> {
+        let own = self.clients.get(client).into_iter().chain([&self.everybody]);
+        own.flat_map(|prices| prices.meters.keys()).take(MOST_NAMED).map(Id::as_str).collect()
+    }
+
+    /// The meters that may cost a client something where nothing was used.
+    pub(super) fn standing(&self, client: &Id) -> impl Iterator<Item = &Id> {
+        let own = self.clients.get(client).into_iter().chain([&self.everybody]);
+        own.flat_map(|prices| &prices.standing)
+    }
 }
 
 /// Collects every problem; what has one is left out, and never seen, as the book is then refused.
@@ -136,8 +173,7 @@ impl Compiling {
     }
 
     fn client(&mut self, prices: &ClientPrices, everybody: &Prices) -> Prices {
-        let mut meters = everybody.meters.clone();
-        meters.extend(self.within(&["meters"], |inner| inner.meters(&prices.meters)));
+        let meters = self.within(&["meters"], |inner| inner.meters(&prices.meters));
         let minimum = prices.minimum.map(|minimum| self.money(minimum, "minimum"));
         let discount = prices.discount.exact();
         if discount.signum() < 0 || *discount > Exact::ONE {
@@ -145,6 +181,7 @@ impl Compiling {
             self.unfit("discount", &found, "a surcharge is a price of the client's own");
         }
         Prices {
+            standing: standing(&meters),
             meters,
             minimum: minimum.unwrap_or(everybody.minimum),
             discount: prices.discount.clone(),

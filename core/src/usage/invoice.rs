@@ -102,9 +102,9 @@ impl Billing<'_> {
         let bounds = self.book.periods.bounds(period);
         let over = |now: Instant| bounds.end().is_some_and(|end| now >= end);
         let bill = Bill { client, label: bounds.label(), closed: self.now.is_none_or(over) };
-        let meters = self.book.prices(client).meters.keys();
-        let meters: BTreeSet<&Id> =
-            meters.chain(account.posted.keys().copied().flatten()).collect();
+        let used = account.events.keys().copied();
+        let posted = account.posted.keys().copied().flatten();
+        let meters: BTreeSet<&Id> = used.chain(posted).chain(self.book.standing(client)).collect();
         let (mut lines, mut sum) = (Vec::new(), 0_i64);
         for meter in meters {
             let Some((line, minor)) = self.usage(&bill, meter, account)? else { continue };
@@ -136,7 +136,7 @@ impl Billing<'_> {
         let posted = account.posted.get(&Some(meter)).copied();
         let prices = self.book.prices(bill.client);
         let mut steps = Vec::new();
-        let rated = match prices.meters.get(meter) {
+        let rated = match self.book.meter(bill.client, meter) {
             None => Rated::nothing(),
             Some(priced) => {
                 let terms = Terms {

@@ -1,6 +1,6 @@
 //! The operations `usage.rate` and `usage.describe_prices`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::calendar::{Instant, Ordinal};
 use crate::kernel::document::{model, refusal};
@@ -187,6 +187,7 @@ fn unique<'a>(
     let mut sorted: Vec<(usize, &UsageEvent)> = events.iter().enumerate().collect();
     sorted.sort_by(|(_, one), (_, other)| one.id.cmp(&other.id));
     let mut kept: Vec<&UsageEvent> = Vec::with_capacity(sorted.len());
+    let mut unknown = BTreeSet::new();
     for (position, event) in sorted {
         let placed = |problem: Problem| problem.under(position).under("events");
         match kept.last() {
@@ -196,7 +197,7 @@ fn unique<'a>(
                 }
             }
             _ => {
-                found.extend(wrong(book, event).map(placed));
+                found.extend(wrong(book, event, &mut unknown).map(placed));
                 kept.push(event);
             }
         }
@@ -205,7 +206,11 @@ fn unique<'a>(
     kept
 }
 
-fn wrong(book: &PriceBook, event: &UsageEvent) -> Option<Problem> {
+fn wrong<'a>(
+    book: &PriceBook,
+    event: &'a UsageEvent,
+    unknown: &mut BTreeSet<(&'a Id, &'a Id)>,
+) -> Option<Problem> {
     if event.quantity.is_negative() {
         let problem = Problem::new(
             USAGE_NEGATIVE,
@@ -214,11 +219,12 @@ fn wrong(book: &PriceBook, event: &UsageEvent) -> Option<Problem> {
         );
         return Some(problem.under("quantity"));
     }
-    let meters = &book.prices(&event.client).meters;
-    if meters.contains_key(&event.meter) {
+    let is_known = book.meter(&event.client, &event.meter).is_some();
+    // Of all the events of a meter that is not known, the first is told.
+    if is_known || !unknown.insert((&event.client, &event.meter)) {
         return None;
     }
-    let known: Vec<&str> = meters.keys().map(Id::as_str).collect();
+    let known = book.some_meters(&event.client);
     let problem = refusal::unknown(USAGE_METER_UNKNOWN, event.meter.as_str(), &known);
     Some(problem.under("meter"))
 }

@@ -260,14 +260,14 @@ class Workflow:
         *,
         to: Sequence[IdInput] | None = None,
         data: Mapping[str, FactValue] | None = None,
-        limit: int = 10000,
+        limit: int | None = None,
     ) -> WorkflowExploration:
         """What can become of its instances: dead ends, and the shortest way to states that are active together.
 
         Args:
             to: States that are looked for.
             data: What an instance remembers from the start; other pieces may be anything.
-            limit: How many configurations are explored, at most 100,000.
+            limit: How many configurations are explored, at most 100,000; 10,000 unless said.
         """
     def diagram(self, snapshot: DocumentInput | None = None) -> WorkflowDiagram:
         """The workflow as a drawing, with where an instance stands."""

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use crate::fraud::compile::{Check, FraudPolicy, Length};
 use crate::fraud::evidence::{FraudCode, FraudEvidence, FraudFact};
-use crate::fraud::form;
 use crate::fraud::policy::SelfReferralFact;
 use crate::fraud::record::{FraudConversion, FraudPartner};
 use crate::kernel::id::Id;
@@ -199,7 +198,8 @@ fn domains(
     partner: &FraudPartner,
 ) -> Result<Option<String>, Vec<FraudFact>> {
     let of_partner = policy.email_domain(partner.email.as_ref());
-    let mut own: Vec<String> = partner.domains.iter().map(|text| form::host(text)).collect();
+    let mut own: Vec<String> =
+        partner.domains.iter().map(|text| policy.emails.domain(text)).collect();
     own.retain(|domain| !domain.is_empty());
     let nothing_known = own.is_empty() && of_partner == Fact::Unknown;
     own.extend(of_partner.known().filter(|domain| !policy.free_mail.contains(domain)));

@@ -81,6 +81,12 @@ pub(super) fn check(rule: &AutomationDocument) -> Vec<Problem> {
     if matches!(rule.reentry, Reentry::Interval { every } if every.is_zero()) {
         refuse("reentry", "the interval is no time at all", "use `always` for no wait");
     }
+    let variables = rule.follow_up.iter().flat_map(|one| one.variables.keys());
+    for name in variables.filter(|name| MESSAGE_FIELDS.contains(&name.as_str())) {
+        let message = format!("`{name}` is a field of the message, and no variable of it");
+        let problem = Problem::new(AUTOMATION_INVALID, message, "give the variable another name");
+        found.push(problem.under(name).under("variables").under("follow_up"));
+    }
     found
 }
 
@@ -130,6 +136,9 @@ pub(super) fn lower(rule: &AutomationDocument) -> Result<Lowered, Problems> {
         places: lowering.places,
     })
 }
+
+/// What a message has beside its variables.
+const MESSAGE_FIELDS: [&str; 3] = ["template", "channel", "purpose"];
 
 /// The names of states and effects.
 struct Names {

@@ -46,16 +46,17 @@ impl<'a> Counted<'a> {
     /// Whether one more message at that time would be one too many.
     pub(super) fn full_at(&self, at: Instant) -> Option<Full> {
         let max = usize::try_from(self.cap.max).unwrap_or(usize::MAX);
-        let past = self.sent.iter().copied().filter(|sent| *sent <= at);
+        let past = self.sent.partition_point(|sent| *sent <= at);
+        let past = self.sent.get(..past).unwrap_or_default();
         match self.window {
             PlacedWindow::Periods(periods) => {
                 let period = periods.period_of(at);
-                let count = past.filter(|sent| period.contains(*sent)).count();
+                let count = past.len() - past.partition_point(|sent| !period.contains(*sent));
                 (count >= max).then(|| Full { count, until: period.end() })
             }
             PlacedWindow::Rolling(rolling) => {
-                let inside: Vec<Instant> =
-                    past.filter(|sent| rolling.contains(at, *sent)).collect();
+                let left = past.partition_point(|sent| !rolling.contains(at, *sent));
+                let inside = past.get(left..).unwrap_or_default();
                 // There is room when all but `max - 1` of them have left.
                 let last = inside.get(inside.len().checked_sub(max)?)?;
                 Some(Full { count: inside.len(), until: rolling.leaves_at(*last) })

@@ -168,11 +168,11 @@ impl Gate<'_> {
         let mut at = now;
         let mut waits: Option<Hold> = None;
         loop {
-            let found = self.stop(at, latest).or_else(|| {
-                let early = at < due;
-                let not_due = || Hold { until: Some(due), ..Hold::stop(DeliveryReason::NotDue) };
-                early.then(not_due).or_else(|| self.hold(at))
-            });
+            let found = if at < due {
+                Some(Hold { until: Some(due), ..Hold::stop(DeliveryReason::NotDue) })
+            } else {
+                self.stop(at, latest).or_else(|| self.hold(at))
+            };
             let decision = match &found {
                 None => DeliveryDecision::Send,
                 Some(Hold { until: None, .. }) => DeliveryDecision::Skip,
@@ -219,8 +219,8 @@ impl Gate<'_> {
         Some(Hold::stop(reason))
     }
 
-    /// What stands in the way at that time: the first rule that holds, in the order of quiet
-    /// hours, blackout days, caps.
+    /// What stands in the way at that time: of quiet hours and blackout days the first that lets
+    /// nothing wait, then the first that holds, and caps after them.
     fn hold(&self, at: Instant) -> Option<Hold> {
         if self.purpose.urgent {
             return None;
@@ -230,12 +230,12 @@ impl Gate<'_> {
             is_for(channels, &message.channel) && is_for(purposes, &message.purpose)
         };
         let quiet = policy.quiet_hours.iter().filter(|one| is_meant(&one.channels, &one.purposes));
-        let mut quiet = quiet.filter_map(|one| {
+        let quiet = quiet.filter_map(|one| {
             let until = one.over_at(at, *zone)?;
             Some(Hold::by(DeliveryReason::QuietHours, &one.id, Some(until), one.then))
         });
         let days = policy.blackouts.iter().filter(|one| is_meant(&one.channels, &one.purposes));
-        let mut days = days.filter_map(|one| {
+        let days = days.filter_map(|one| {
             let until = one.over_at(at, *zone)?;
             Some(Hold::by(DeliveryReason::Blackout, &one.id, Some(until), one.then))
         });
@@ -249,6 +249,9 @@ impl Gate<'_> {
             );
             Some(Hold { count: u32::try_from(full.count).ok(), ..hold })
         });
-        quiet.next().or_else(|| days.next()).or_else(|| caps.next())
+        let mut times: Vec<Hold> = quiet.chain(days).collect();
+        // One that forbids decides before one that delays, behind which it would be over.
+        let first = times.iter().position(|hold| hold.until.is_none()).unwrap_or(0);
+        if first < times.len() { Some(times.swap_remove(first)) } else { caps.next() }
     }
 }

@@ -18,18 +18,25 @@ const PREFIX: &str = "whsec_";
 /// The secret of a webhook: `whsec_` and base64, or base64 alone.
 ///
 /// No message shows it, and it prints as nothing when it is debugged.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct WebhookSecret {
     text: String,
-    key: Vec<u8>,
+    /// With the key, before any message.
+    mac: Hmac<Sha256>,
 }
+
+impl PartialEq for WebhookSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for WebhookSecret {}
 
 impl WebhookSecret {
     /// The signature of a message.
     pub(super) fn sign(&self, id: &str, timestamp: &str, body: &str) -> Signature {
-        // A key of any length will do; a longer one than a block is hashed first (RFC 2104).
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
-            .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
+        let mut mac = self.mac.clone();
         for part in [id, ".", timestamp, ".", body] {
             mac.update(part.as_bytes());
         }
@@ -60,15 +67,17 @@ impl FromStr for WebhookSecret {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let key = STANDARD.decode(text.strip_prefix(PREFIX).unwrap_or(text));
-        match key {
-            Ok(key) if !key.is_empty() => Ok(Self { text: text.to_owned(), key }),
-            _ => Err(Problem::new(
+        let key = STANDARD.decode(text.strip_prefix(PREFIX).unwrap_or(text)).ok();
+        // A key of any length will do; a longer one than a block is hashed first (RFC 2104).
+        let mac = key.filter(|key| !key.is_empty()).and_then(|key| Hmac::new_from_slice(&key).ok());
+        let Some(mac) = mac else {
+            return Err(Problem::new(
                 WEBHOOK_SECRET_INVALID,
                 "the secret is not base64 after `whsec_`, or there is nothing in it",
                 "give it as it was handed out: `whsec_` and the base64 of 24 to 64 random bytes",
-            )),
-        }
+            ));
+        };
+        Ok(Self { text: text.to_owned(), mac })
     }
 }
 

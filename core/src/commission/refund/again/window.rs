@@ -150,13 +150,11 @@ impl<'a> Window<'a> {
                 posted = posted.checked_add(self.left(line, currency)?).ok_or_else(overflow)?;
             }
             let window = self.ordinals.get(table.window).copied().unwrap_or(Ordinal::new(0));
-            let key = state.partners.get(self.seller);
-            let meter = state.meters.get(table.meter);
-            let (Some(key), Some(meter)) = (key, meter) else {
-                return Err(mismatch(format!("the state has seen nothing of `{}`", self.seller))
-                    .under("posted"));
-            };
-            let (in_state, paid) = (meter.measure(window, key), meter.cell(window, key).paid);
+            // A state that was stored knows only those who have a sum: nobody else has any.
+            let known = state.partners.get(self.seller).zip(state.meters.get(table.meter));
+            let (in_state, paid) = known.map_or((Exact::ZERO, 0), |(key, meter)| {
+                (meter.measure(window, key), meter.cell(window, key).paid)
+            });
             if measured != in_state || posted != paid {
                 let [posted, paid] = [posted, paid].map(|minor| from_minor(minor, currency));
                 let [measured, in_state] =
