@@ -177,17 +177,17 @@ pub(crate) const KOTLIN: &[TouchUp] = &[
         made: "get() = problems.joinToString(\"\\n\", transform = Problem::sentence)",
     },
     // An object that was closed may not be an argument either: UniFFI hands its freed handle over, and the
-    // process dies. Plan, Roster, State and Exchange.
+    // process dies. Plan, Roster, State, Workflow and Exchange.
     TouchUp {
         file: KOTLIN_FILE,
-        times: Times::Exactly(4),
+        times: Times::Exactly(5),
         found: "        return value.uniffiCloneHandle()",
         made: "        return value.callWithHandle { it }",
     },
     // A call that borrows its objects (`Crossing.kt`) needs their handles for as long as it lasts, and no copies.
     TouchUp {
         file: KOTLIN_FILE,
-        times: Times::Exactly(4),
+        times: Times::Exactly(5),
         found: "    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
 ",
         made: "    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R =
@@ -199,7 +199,7 @@ pub(crate) const KOTLIN: &[TouchUp] = &[
     },
     TouchUp {
         file: KOTLIN_FILE,
-        times: Times::Exactly(4),
+        times: Times::Exactly(5),
         found: "            return block(this.uniffiCloneHandle())",
         made: "            return block(handle)",
     },
