@@ -22,6 +22,7 @@ const REMINDER: &str = r#"{
 }"#;
 
 #[allow(clippy::print_stdout, reason = "a measurement is printed")]
+#[allow(clippy::disallowed_methods, reason = "a bench needs a clock")]
 fn main() -> Result<(), Problems> {
     let count = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000_000_u32);
     let workflow = Workflow::from_json(REMINDER)?;
